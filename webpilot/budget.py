@@ -1,0 +1,94 @@
+"""Limits on what an episode or a run may spend, checked before it is spent (decision 15)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+
+from webpilot.errors import BudgetExhausted
+
+__all__ = ["Budget", "Limits"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Upper bounds on logical work; ``None`` is no limit. Replayed steps are not charged."""
+
+    rollouts: int | None = None
+    explored_steps: int | None = None
+    """Steps that make a node or a simulation."""
+    committed_steps: int | None = None
+    llm_calls: int | None = None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    usd: float | None = None
+    """US dollars."""
+    seconds: float | None = None
+    """Wall-clock seconds."""
+
+
+KEYS = tuple(field.name for field in fields(Limits))
+
+
+class Budget:
+    """What has been spent against ``limits``; a charge that would pass a limit raises first.
+
+    ``parent`` (the run's budget) is checked and charged with every charge, so neither is ever
+    exceeded. ``clock`` returns seconds and is monotonic.
+    """
+
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        *,
+        parent: Budget | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.limits = limits or Limits()
+        self._parent = parent
+        self._clock = clock
+        self._started = clock()
+        self._spent: dict[str, float] = {key: 0 for key in KEYS if key != "seconds"}
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since this budget was opened."""
+        return self._clock() - self._started
+
+    def spent(self, key: str) -> float:
+        """Return how much of ``key`` is used."""
+        return self.seconds if key == "seconds" else self._spent[key]
+
+    def remaining(self, key: str) -> float:
+        """Return how much of ``key`` is left here and in the parent; ``inf`` without a limit."""
+        limit = getattr(self.limits, key)
+        own = float("inf") if limit is None else max(0.0, limit - self.spent(key))
+        return own if self._parent is None else min(own, self._parent.remaining(key))
+
+    def check(self, key: str, amount: float = 0) -> None:
+        """Raise :class:`BudgetExhausted` if ``amount`` more of ``key`` would pass a limit."""
+        limit = getattr(self.limits, key)
+        used = self.spent(key)
+        if limit is not None and (used + amount > limit or (key == "seconds" and used >= limit)):
+            raise BudgetExhausted(key, used, limit)
+        if self._parent is not None:
+            self._parent.check(key, amount)
+
+    def charge(self, key: str, amount: float = 1) -> None:
+        """Charge ``amount`` of ``key``, or raise :class:`BudgetExhausted` and charge nothing.
+
+        Time is checked with every charge, so that a search stops between two steps.
+        """
+        self.check("seconds")
+        self.check(key, amount)
+        self._add(key, amount)
+
+    def _add(self, key: str, amount: float) -> None:
+        self._spent[key] += amount
+        if self._parent is not None:
+            self._parent._add(key, amount)
+
+    def to_dict(self) -> dict[str, float]:
+        """Return what is spent, key by key, seconds left out (they are measured, not logical)."""
+        return dict(self._spent)

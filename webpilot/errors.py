@@ -1,0 +1,94 @@
+"""Every error WebPilot raises on purpose.
+
+::
+
+    WebPilotError
+    ├── ConfigError            the user's input is wrong; the message names the mend
+    ├── ActionError            the agent's action text is malformed or not allowed
+    ├── BudgetExhausted        a limit would be passed: kind, used, limit
+    ├── LLMError               the model could not be asked, or answered unusably
+    │   └── FormatError        the model's own words did not fit the schema
+    └── EnvironmentDown        the world failed, not the agent
+        ├── BrowserLost        the browser or its page died
+        ├── StepTimeout        the page did not answer before the deadline
+        └── SiteDown           the site did not load or answered with another page
+
+Agent mistakes become nodes of the tree; infrastructure faults end the episode and are reported
+apart. Broad ``except`` clauses live in :mod:`webpilot.episode` alone.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ActionError",
+    "BrowserLost",
+    "BudgetExhausted",
+    "ConfigError",
+    "EnvironmentDown",
+    "FormatError",
+    "LLMError",
+    "SiteDown",
+    "StepTimeout",
+    "WebPilotError",
+]
+
+
+class WebPilotError(Exception):
+    """Root of the hierarchy drawn above."""
+
+    kind: str = "harness"
+    """The ``error_kind`` of a result row that this error ends (contract.md)."""
+
+
+class ConfigError(WebPilotError):
+    """The user's input is wrong. The message is one line and says how to mend it."""
+
+
+class ActionError(WebPilotError):
+    """An action string is malformed, unknown or not allowed here."""
+
+    kind = "agent"
+
+
+class BudgetExhausted(WebPilotError):
+    """A charge would pass a limit; nothing was charged."""
+
+    kind = "budget"
+
+    def __init__(self, key: str, used: float, limit: float) -> None:
+        super().__init__(f"budget {key} exhausted: {used:g} used of {limit:g}")
+        self.key = key
+        self.used = used
+        self.limit = limit
+
+
+class LLMError(WebPilotError):
+    """A language model could not be reached or did not answer usably."""
+
+    kind = "llm"
+
+
+class FormatError(LLMError):
+    """A model's answer did not fit its schema after the bounded repair: the agent's failure."""
+
+    kind = "agent"
+
+
+class EnvironmentDown(WebPilotError):
+    """The world failed underneath the agent."""
+
+    kind = "browser"
+
+
+class BrowserLost(EnvironmentDown):
+    """The browser process or the page's renderer is gone."""
+
+
+class StepTimeout(EnvironmentDown):
+    """The page did not answer before the deadline; its browser has been replaced."""
+
+
+class SiteDown(EnvironmentDown):
+    """The site did not load, or another site answered."""
+
+    kind = "site"
