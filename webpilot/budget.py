@@ -82,12 +82,16 @@ class Budget:
         """
         self.check("seconds")
         self.check(key, amount)
-        self._add(key, amount)
+        self.record(key, amount)
 
-    def _add(self, key: str, amount: float) -> None:
+    def record(self, key: str, amount: float = 1) -> None:
+        """Record ``amount`` of ``key`` that :meth:`check` has allowed, whatever the time is.
+
+        For work that must be finished once it is allowed, such as the commit of a path.
+        """
         self._spent[key] += amount
         if self._parent is not None:
-            self._parent._add(key, amount)
+            self._parent.record(key, amount)
 
     def to_dict(self) -> dict[str, float]:
         """Return what is spent, key by key, seconds left out (they are measured, not logical)."""

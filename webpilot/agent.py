@@ -1,0 +1,185 @@
+"""The agent: plan, search, judge, refine, commit. Reads like the paper's algorithm.
+
+Global optimisation (method.md, section 3.2) over local searches (section 4). The agent holds the
+judged episode as a :class:`~webpilot.verdict.Committer`: it can commit a path, it can never ask
+for the score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from mcts.config import SearchConfig
+from mcts.protocols import HistoryStep, Worlds
+from mcts.search import SearchResult, SearchRoles, search
+from planner.progress import PlanLimits, Progress
+from webpilot.adapters import VerifiedPolicy
+from webpilot.budget import Budget
+from webpilot.errors import BudgetExhausted
+from webpilot.roles import Attempt, Roles
+from webpilot.types import Action, Done, Infeasible, Observation, Outcome, Path, Subtask, Task
+from webpilot.verdict import Committer
+
+__all__ = ["Agent", "AgentConfig", "AgentResult", "SearchedAttempt"]
+
+OnEvent = Callable[[str, Mapping[str, object]], None]
+"""Receives every recorded activity as a name and plain data."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentConfig:
+    """What one agent does, apart from its roles and its budget."""
+
+    search: SearchConfig
+    plan: PlanLimits = PlanLimits()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchedAttempt:
+    """One attempt at one subtask, with the tree that its search grew."""
+
+    subtask: Subtask
+    attempt: int
+    """0 for the first attempt at the subtask."""
+    result: SearchResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentResult:
+    """How an agent ended, before the benchmark's verdict."""
+
+    outcome: Outcome
+    actions: tuple[Action, ...]
+    """The committed path."""
+    stop_reason: str
+    """``done, infeasible, exhausted, budget, limit`` or ``drift`` (contract.md)."""
+    plan_revision: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Agent:
+    """One agent on one task. ``attempts`` grows while it runs, so a broken run keeps its trees."""
+
+    task: Task
+    roles: Roles
+    config: AgentConfig
+    budget: Budget
+    seed: tuple[int, ...]
+    on_event: OnEvent
+    attempts: list[SearchedAttempt] = field(default_factory=list)
+
+    async def run(self, root: Observation, worlds: Worlds, committer: Committer) -> AgentResult:
+        """Return how the agent stopped, after committing the path it chose.
+
+        Args:
+            root: the page right after a fresh load of the search world.
+            worlds: where the search acts.
+            committer: where the chosen path is taken, once.
+        """
+        path = Path(root=root)
+        plan = await self.roles.planner.plan(self.task, root)
+        progress = Progress(plan=plan, limits=self.config.plan)
+        self._report_plan(progress)
+        outcome: Outcome = Done(reason="the plan is worked off")
+        stop_reason = "exhausted"
+        while (subtask := progress.head) is not None:
+            result = await self._search(subtask, path, worlds, progress)
+            attempt = Attempt(
+                subtask=subtask,
+                root=path.target,
+                steps=result.steps,
+                accepted=result.accepted,
+                stop_reason=result.stop_reason,
+            )
+            stop_reason = result.stop_reason
+            completion = await self.roles.controller.complete(self.task, attempt)
+            self.on_event("subtask", {"done": completion.done, "reason": completion.reason})
+            if isinstance(result.outcome, Infeasible):
+                outcome, path = result.outcome, adopt(path, result)
+                break
+            if not completion.done and not progress.last_try and stop_reason == "exhausted":
+                reason = completion.reason
+                reflection = await self.roles.controller.reflect(self.task, attempt, reason)
+                progress = progress.failed(reflection)
+                continue
+            path = adopt(path, result)
+            outcome = completion.outcome or result.outcome or outcome
+            if stop_reason in ("budget", "limit", "drift"):
+                break
+            progress = progress.completed()
+            plan = await self.roles.planner.refine(self.task, progress.plan, attempt)
+            progress = progress.revised(plan)
+            self._report_plan(progress)
+        actions = await self._commit(path, committer)
+        return AgentResult(
+            outcome=outcome,
+            actions=actions,
+            stop_reason=stop_reason,
+            plan_revision=progress.plan.revision,
+        )
+
+    async def _search(
+        self, subtask: Subtask, path: Path, worlds: Worlds, progress: Progress
+    ) -> SearchResult:
+        """Return the result of one search, rooted at the end of the adopted path."""
+        limit = self.task.action_limit
+        result = await search(
+            worlds,
+            SearchRoles(
+                policy=VerifiedPolicy(self.roles.explorer, self.roles.verifier),
+                appraiser=self.roles.appraiser,
+                reflector=self.roles.explorer,
+            ),
+            goal=self.task.goal,
+            subtask=subtask,
+            root=path,
+            config=self.config.search,
+            budget=self.budget,
+            seed=(*self.seed, len(self.attempts)),
+            committed=tuple(
+                HistoryStep(action=step.action, observation=step.observation)
+                for step in path.committed
+            ),
+            strategic_reflection=progress.reflection,
+            remaining_actions=None if limit is None else limit - len(path.committed),
+            on_event=self.on_event,
+        )
+        self.attempts.append(
+            SearchedAttempt(subtask=subtask, attempt=progress.failures, result=result)
+        )
+        return result
+
+    async def _commit(self, path: Path, committer: Committer) -> tuple[Action, ...]:
+        """Return the actions committed: the whole path, or what the budget still allows of it."""
+        actions: list[Action] = []
+        for step in path.all_steps:
+            try:
+                self.budget.check("committed_steps", len(actions) + 1)
+            except BudgetExhausted:
+                break
+            actions.append(step.action)
+        await committer.commit(actions)
+        self.budget.record("committed_steps", len(actions))
+        self.on_event("commit", {"actions": [action.raw for action in actions]})
+        return tuple(actions)
+
+    def _report_plan(self, progress: Progress) -> None:
+        plan = progress.plan
+        self.on_event(
+            "plan",
+            {
+                "revision": plan.revision,
+                "supersedes": plan.supersedes,
+                "rationale": plan.rationale,
+                "subtasks": [subtask.goal for subtask in plan.subtasks],
+            },
+        )
+
+
+def adopt(path: Path, result: SearchResult) -> Path:
+    """Return the path that the next search starts from: the chosen steps become its prefix.
+
+    Nothing is committed by this (decision 2); the world needs no method for it.
+    """
+    return replace(path, committed=path.committed + result.steps, steps=())
