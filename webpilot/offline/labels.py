@@ -1,0 +1,77 @@
+"""Finds what the page calls each control: name, associated label, nearby text, icon words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from webpilot.offline.matching import fold
+from webpilot.offline.page import Node, PageView
+
+__all__ = ["with_labels"]
+
+FIELD_TAGS = frozenset({"input", "select", "textarea"})
+NEARBY = 60.0
+"""Largest gap between a field and a text that labels it, in CSS pixels."""
+
+
+def with_labels(view: PageView, goal: str) -> PageView:
+    """Return the view with ``content``, ``label`` and ``instruction`` of every node filled in."""
+    content: dict[str, str] = {}
+    for node in reversed(view.nodes):
+        parts = [node.text, *(content.get(child, "") for child in view.below.get(node.bid, ()))]
+        content[node.bid] = " ".join(part for part in parts if part)
+    told = _instructions(view, content, goal)
+    nodes = tuple(
+        replace(node, content=content[node.bid], instruction=node.bid in told)
+        for node in view.nodes
+    )
+    bare = replace(view, nodes=nodes)
+    labels = {n.attributes["for"]: n.content for n in nodes if n.attributes.get("for")}
+    return replace(bare, nodes=tuple(replace(n, label=_label(bare, n, labels)) for n in nodes))
+
+
+def _instructions(view: PageView, content: dict[str, str], goal: str) -> set[str]:
+    """Return the bids of the nodes that repeat the goal, and of all below them."""
+    told: set[str] = set()
+    for node in view.nodes:
+        own = fold(content[node.bid])
+        if node.parent in told or (len(own) > 12 and goal and own == goal):
+            told.add(node.bid)
+    return told
+
+
+def _label(view: PageView, node: Node, labels: dict[str, str]) -> str:
+    """Return the best label of one node, or the empty string."""
+    if node.name.strip():
+        return node.name.strip()
+    attributes = node.attributes
+    for key in ("aria-label", "title", "alt", "placeholder"):
+        if attributes.get(key):
+            return attributes[key]
+    if node.content and node.tag not in FIELD_TAGS:
+        return node.content
+    if attributes.get("id") in labels:
+        return labels[attributes["id"]]
+    if node.tag in FIELD_TAGS or node.editable:
+        return _nearby(view, node)
+    return ""
+
+
+def _nearby(view: PageView, node: Node) -> str:
+    """Return the text that stands left of the field or above it, the nearest first."""
+    if node.box is None:
+        return ""
+    x, y, _, height = node.box
+    best: tuple[float, str] | None = None
+    for other in view.texts:
+        if other.box is None or other.tag in ("option", "button"):
+            continue
+        ox, oy, width, tall = other.box
+        gap: float | None = None
+        if abs((oy + tall / 2) - (y + height / 2)) < max(height, tall) / 2 and ox < x:
+            gap = max(0.0, x - (ox + width))
+        elif oy + tall <= y + 4 and ox < x + 40:
+            gap = max(0.0, y - (oy + tall)) + 5
+        if gap is not None and gap <= NEARBY and (best is None or gap < best[0]):
+            best = (gap, other.text)
+    return best[1].strip(" :") if best else ""

@@ -1,0 +1,86 @@
+"""Controls that close a form or a dialog: Submit, OK, Search and the like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from webpilot.offline.actions import click
+from webpilot.offline.clauses import Clause, Commit, Piece, Reading, quoted
+from webpilot.offline.matching import similarity
+from webpilot.offline.memory import Memory
+from webpilot.offline.page import Node, PageView
+from webpilot.offline.skills.protocol import Proposal
+
+__all__ = ["Committing", "commit_controls"]
+
+NAMES = ("submit", "ok", "done", "search", "login", "sign in", "send", "save", "confirm", "apply")
+COMMAND = re.compile(
+    r"(?:click|press|hit|push|tap)\s+(?:on\s+)?(?:the\s+)?[\"']?"
+    r"(submit|ok|okay|done|search|log ?in|sign in|send|save|confirm|apply|continue)[\"']?"
+    r"(?:\s+button)?(?:\s+(?:when|once|after|to|if)\b.*)?[.!]?$",
+    re.IGNORECASE,
+)
+BARE = re.compile(
+    r"^(?:and\s+)?(submit|log ?in|sign in|save|confirm)(?:\s+(?:the|it|your)\b.*)?[.!]?$",
+    re.IGNORECASE,
+)
+
+
+class Committing:
+    """Presses the control that closes the form, once everything else holds."""
+
+    name = "committing"
+    clause_types: tuple[type[Clause], ...] = (Commit,)
+
+    def read(self, piece: Piece) -> Reading | None:
+        """Return a commit for words like ``press Submit`` or ``then click "OK"``."""
+        if piece.whole:
+            return None
+        match = COMMAND.search(piece.text) or BARE.match(piece.text)
+        if match is None or piece.text[: match.start()].strip(" ,").lower() not in PREFIXES:
+            return None
+        strings = quoted(match.group())
+        name = strings[0] if strings else match.group(1)
+        return Reading(clauses=(Commit(text=piece.text, name=name),), confidence=0.9)
+
+    def degree(self, view: PageView, clause: Clause, memory: Memory) -> float:
+        """Return 1 once a control of that name was pressed."""
+        assert isinstance(clause, Commit)
+        if clause.implied and not commit_controls(view):
+            return 1.0
+        pressed = (step.target for step in memory.steps if step.action.kind == "click")
+        marks = [_mark(clause, node) for node in pressed if node is not None]
+        return 1.0 if max(marks, default=0.0) >= 0.6 else 0.0
+
+    def propose(self, view: PageView, clause: Clause, memory: Memory) -> Iterable[Proposal]:
+        """Yield clicks on the controls that answer to the commit's name."""
+        assert isinstance(clause, Commit)
+        for node in view.clickable:
+            mark = _mark(clause, node)
+            if mark > 0.4:
+                reason = f"'{node.label}' closes the task"
+                yield Proposal(action=click(node), score=mark, reason=reason, closing=True)
+
+
+PREFIXES = frozenset({"", "and", "then", "and then", "when done", "finally", "after that"})
+
+
+def _mark(clause: Commit, node: Node) -> float:
+    """Return how well a node answers to the commit."""
+    names = NAMES if clause.implied else (clause.name,)
+    named = max(similarity(name, node.label) for name in names)
+    return named if node.role in ("button", "link", "img", "image") else 0.8 * named
+
+
+def commit_controls(view: PageView) -> tuple[Node, ...]:
+    """Return the drawn controls that usually close a form."""
+    return tuple(
+        node
+        for node in view.clickable
+        if node.role in ("button", "link", "")
+        and (
+            node.attributes.get("type") == "submit"
+            or max(similarity(name, node.label) for name in NAMES) >= 0.9
+        )
+    )
