@@ -1,0 +1,46 @@
+# Every command a user or a check needs; `make` alone prints them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PY := .venv/bin/python
+ROOMS := webpilot planner mcts env prompts experiments
+SEED ?=
+FRESH ?=
+BROWSER ?=
+PYTEST_ARGS ?=
+
+.PHONY: help setup demo test lint format pins clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## .venv, pinned dependencies, a browser (BROWSER=playwright downloads Playwright's own)
+	@BROWSER='$(BROWSER)' sh scripts/setup.sh
+
+# The demonstration uses no language model, whatever keys the environment holds.
+demo: setup ## search and commit on real MiniWoB++ pages, no key needed [SEED=n] [FRESH=1]
+	@env -u OPENAI_API_KEY -u OPENAI_BASE_URL $(PY) -m experiments.run +experiment=demo \
+	  $(if $(SEED),seed=$(SEED) run.name=demo-$(SEED)) $(if $(FRESH),run.fresh=true)
+
+test: setup ## the whole test suite [PYTEST_ARGS=...]
+	@$(PY) -m pytest -q --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
+
+lint: setup ## ruff, mypy strict, import-linter
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@.venv/bin/lint-imports
+
+format: setup ## what `make lint` can mend by itself
+	@$(PY) -m ruff check --fix-only --quiet .
+	@$(PY) -m ruff format .
+
+# The header names this command instead of the compiler's, whose options hold nothing of a machine.
+UV_COMPILE = uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
+  --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make pins'
+
+pins: ## compile requirements*.txt anew from pyproject.toml (needs uv; UPGRADE=1 takes newer versions)
+	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) --extra dev pyproject.toml -o requirements.txt
+	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) --group build -c requirements.txt -o requirements-build.txt
+
+clean: ## remove .venv and runs/demo*
+	rm -rf .venv runs/demo runs/demo-*

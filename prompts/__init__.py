@@ -1,0 +1,7 @@
+"""What a language model is shown, and how page text is kept apart from instructions."""
+
+from __future__ import annotations
+
+from prompts.fence import fence
+
+__all__ = ["fence"]

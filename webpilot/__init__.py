@@ -1,0 +1,108 @@
+"""WebPilot: plans globally, searches locally over live browser pages, commits one path.
+
+This is the only package users import. Names are loaded when first used, so that
+``import webpilot as wp`` starts no browser and reads no key.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from webpilot.budget import Budget, Limits
+    from webpilot.errors import (
+        ActionError,
+        BudgetExhausted,
+        ConfigError,
+        EnvironmentDown,
+        LLMError,
+        WebPilotError,
+    )
+    from webpilot.types import (
+        Action,
+        Answer,
+        Appraisal,
+        Candidate,
+        Completion,
+        Done,
+        Element,
+        Infeasible,
+        Observation,
+        Path,
+        Plan,
+        Reflection,
+        Subtask,
+        Task,
+    )
+    from webpilot.verdict import Verdict
+
+__all__ = [
+    "Action",
+    "ActionError",
+    "Answer",
+    "Appraisal",
+    "Budget",
+    "BudgetExhausted",
+    "Candidate",
+    "Completion",
+    "ConfigError",
+    "Done",
+    "Element",
+    "EnvironmentDown",
+    "Infeasible",
+    "LLMError",
+    "Limits",
+    "Observation",
+    "Path",
+    "Plan",
+    "Reflection",
+    "Subtask",
+    "Task",
+    "Verdict",
+    "WebPilotError",
+]
+
+_HOMES = {
+    "webpilot.budget": ("Budget", "Limits"),
+    "webpilot.errors": (
+        "ActionError",
+        "BudgetExhausted",
+        "ConfigError",
+        "EnvironmentDown",
+        "LLMError",
+        "WebPilotError",
+    ),
+    "webpilot.types": (
+        "Action",
+        "Answer",
+        "Appraisal",
+        "Candidate",
+        "Completion",
+        "Done",
+        "Element",
+        "Infeasible",
+        "Observation",
+        "Path",
+        "Plan",
+        "Reflection",
+        "Subtask",
+        "Task",
+    ),
+    "webpilot.verdict": ("Verdict",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """Return a public name, importing its module on first use."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'webpilot' has no attribute {name!r}")
+    value = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Return the public names, for completion."""
+    return __all__
