@@ -51,8 +51,7 @@ def run(command: Sequence[str | Path], *, mend: str, env: Mapping[str, str] | No
         [str(word) for word in command],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
         env={**os.environ, **(env or {})},
     )
@@ -131,6 +130,9 @@ def install_browser() -> None:
             mend="Playwright could not download its Chromium (message above).\n" + NO_BROWSER[7:],
         )
     path = find_browser()
+    wish = os.environ.get("WEBPILOT_CHROMIUM")
+    if path is None and wish:
+        raise SetupError(f"setup: WEBPILOT_CHROMIUM={wish} does not start. Correct or unset it")
     if path is None and shutil.which("apt-get") and os.geteuid() == 0:
         say("setup: installing Debian's chromium-headless-shell")
         quiet = {"DEBIAN_FRONTEND": "noninteractive"}
