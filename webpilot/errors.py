@@ -4,6 +4,7 @@
 
     WebPilotError
     ├── ConfigError            the user's input is wrong; the message names the mend
+    ├── RecordError            the record cannot be written (disk full); the mend is named
     ├── ActionError            the agent's action text is malformed or not allowed
     ├── BudgetExhausted        a limit would be passed: kind, used, limit
     ├── LLMError               the model could not be asked, or answered unusably
@@ -27,6 +28,7 @@ __all__ = [
     "EnvironmentDown",
     "FormatError",
     "LLMError",
+    "RecordError",
     "SiteDown",
     "StepTimeout",
     "WebPilotError",
@@ -42,6 +44,14 @@ class WebPilotError(Exception):
 
 class ConfigError(WebPilotError):
     """The user's input is wrong. The message is one line and says how to mend it."""
+
+
+class RecordError(WebPilotError):
+    """The record cannot be written. The message is one line and says how to mend it.
+
+    Not an episode's failure: the run stops here, because its next row could not be written either.
+    What was written before stays valid.
+    """
 
 
 class ActionError(WebPilotError):

@@ -1,0 +1,113 @@
+"""Where the nodes of a search tree stand in a picture. Standard library only.
+
+A tree is drawn from left to right: one column a step, one row a leaf. Every node stands on the row
+of the child that matters most (the chosen one, else the best), so the chosen path is one straight
+line and what was tried beside it lies above and below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from html import escape
+from typing import Any, NamedTuple
+
+__all__ = ["Place", "layout", "thumbnail"]
+
+
+class Place(NamedTuple):
+    """Where one node stands: column and row, both from 0."""
+
+    column: int
+    row: int
+
+
+def layout(nodes: Sequence[Mapping[str, Any]], chosen: Collection[int]) -> dict[int, Place]:
+    """Return the place of every node by id. ``nodes`` stand parents first."""
+    children: dict[int | None, list[Mapping[str, Any]]] = {}
+    columns: dict[int, int] = {}
+    for node in nodes:
+        parent = node["parent"]
+        children.setdefault(parent, []).append(node)
+        columns[node["id"]] = 0 if parent is None else columns[parent] + 1
+    rows: dict[int, int] = {}
+    free = 0
+    for node in _depth_first(children):
+        below = children.get(node["id"], [])
+        if below:
+            rows[node["id"]] = rows[_most_telling(below, chosen)]
+        else:
+            rows[node["id"]] = free
+            free += 1
+    return {node["id"]: Place(columns[node["id"]], rows[node["id"]]) for node in nodes}
+
+
+def _depth_first(children: Mapping[int | None, list[Mapping[str, Any]]]) -> list[Mapping[str, Any]]:
+    """Return all nodes, children before their parent, siblings in order of creation."""
+    order: list[Mapping[str, Any]] = []
+    waiting = list(children.get(None, []))
+    while waiting:
+        node = waiting.pop()
+        order.append(node)
+        waiting.extend(children.get(node["id"], []))
+    return order[::-1]
+
+
+def _most_telling(siblings: Sequence[Mapping[str, Any]], chosen: Collection[int]) -> int:
+    best = max(
+        siblings,
+        key=lambda node: (
+            node["id"] in chosen,
+            node["value"] if node.get("value") is not None else float("-inf"),
+            -node["id"],
+        ),
+    )
+    return int(best["id"])
+
+
+def thumbnail(nodes: Sequence[Mapping[str, Any]], chosen: Sequence[int]) -> str:
+    """Return a small picture of the tree as SVG text, the chosen path emphasised.
+
+    Any text in it is escaped; hovering over a dot shows its action and value.
+    """
+    step, line, margin = 22, 13, 8
+    places = layout(nodes, chosen)
+    if not places:
+        return ""
+    spot = {
+        key: (margin + step * place.column, margin + line * place.row)
+        for key, place in places.items()
+    }
+    width = max(x for x, _ in spot.values()) + margin
+    height = max(y for _, y in spot.values()) + margin
+    edges: list[str] = []
+    dots: list[str] = []
+    for node in nodes:
+        x, y = spot[node["id"]]
+        on_path = node["id"] in chosen
+        if node["parent"] is not None:
+            px, py = spot[node["parent"]]
+            edge = (
+                f'<path class="{"chosen" if on_path else "lost"}" fill="none" '
+                f'stroke="{"#2b6cb0" if on_path else "#9aa5b1"}" '
+                f'stroke-width="{2.5 if on_path else 1}" '
+                f'd="M{px} {py}C{px + 11} {py} {x - 11} {y} {x} {y}"/>'
+            )
+            edges.insert(len(edges) if on_path else 0, edge)
+        dots.append(
+            f'<circle class="{"chosen" if on_path else "lost"}" cx="{x}" cy="{y}" '
+            f'r="{4.5 if on_path else 3}" fill="{"#2b6cb0" if on_path else "#9aa5b1"}">'
+            f"<title>{escape(_caption(node))}</title></circle>"
+        )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="thumbnail" role="img" width="{width}" '
+        f'height="{height}" viewBox="0 0 {width} {height}">'
+        f"<title>{len(nodes)} nodes, {max(0, len(chosen) - 1)} steps chosen</title>"
+        f"{''.join(edges)}{''.join(dots)}</svg>"
+    )
+
+
+def _caption(node: Mapping[str, Any]) -> str:
+    action = node.get("action") or {}
+    name = action.get("raw") or ("start" if node["parent"] is None else "stop")
+    value = node.get("value")
+    return name if value is None else f"{name}  value {value:.2f}"

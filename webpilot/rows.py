@@ -1,0 +1,224 @@
+"""One line of ``results.jsonl``, and when two runs are equal (decision 24)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from types import UnionType
+from typing import Any, Self, get_args, get_origin, get_type_hints
+
+from webpilot.errors import ConfigError
+
+__all__ = [
+    "ERROR_KINDS",
+    "INFRASTRUCTURE",
+    "ROW_SCHEMA",
+    "STOP_REASONS",
+    "EpisodeRow",
+    "Measured",
+    "latest",
+    "projection",
+]
+
+ROW_SCHEMA = 1
+"""Version of the fields below."""
+
+INFRASTRUCTURE = ("browser", "site", "llm", "harness")
+"""Kinds of error that say nothing about the agent: outside the success rate's denominator."""
+
+ERROR_KINDS = ("agent", "budget", *INFRASTRUCTURE)
+
+STOP_REASONS = (
+    "done",
+    "infeasible",
+    "exhausted",
+    "budget",
+    "limit",
+    "drift",
+    "agent_error",
+    "interrupted",
+    "infrastructure",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What differs between two equal runs: time, caches, and how pages were restored."""
+
+    seconds: float = 0.0
+    """Wall-clock seconds of the episode."""
+    seconds_browser: float = 0.0
+    seconds_model: float = 0.0
+    restores: dict[str, int] = field(default_factory=dict)
+    """Number of restorations by tier."""
+    replayed_steps: int = 0
+    """Browser steps taken only to get back to a state; reported, never charged."""
+    drifted: int = 0
+    """Restorations whose page was not the one first seen there."""
+    llm_calls_cached: int = 0
+    tokens_cached: int = 0
+    usd_paid: float = 0.0
+    """US dollars really paid; what a cache answered costs nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpisodeRow:
+    """One finished episode, as one line of ``results.jsonl``.
+
+    Raises:
+        ValueError: a field is not of its kind, or two fields contradict each other.
+    """
+
+    schema: int = ROW_SCHEMA
+    task: str
+    """The benchmark's name of the task, e.g. ``miniwob.click-checkboxes``."""
+    split: str
+    """The benchmark's split: ``train`` or ``test``."""
+    seed: int
+    preset: str
+    searcher: str
+    policy: str
+    """``offline`` (no language model) or ``llm``."""
+    model: str | None = None
+    success: bool | None
+    """The benchmark's verdict on the committed path; ``None`` only where the world failed."""
+    reward: float | None = None
+    reward_raw: float | None = None
+    """The page's reward before the benchmark rounds it (MiniWoB++: in [-1, 1])."""
+    strict_success: bool | None = None
+    """Raw reward >= 1; ``None`` on graded pages, on WebArena and without a verdict."""
+    stop_reason: str
+    error_kind: str | None = None
+    error: str | None = None
+    """One line."""
+    answer: str | None = None
+    committed_steps: int = 0
+    commit_drift_step: int | None = None
+    """Index of the committed action whose element was not found again, or ``None``."""
+    explored_steps: int = 0
+    rollouts: int = 0
+    llm_calls: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    usd: float = 0.0
+    """US dollars charged to the budget."""
+    side_effects: tuple[str, ...] = ()
+    """What exploring changed on the site, one line each."""
+    versions: dict[str, str] = field(default_factory=dict)
+    trajectory: tuple[str, ...] = ()
+    """The committed actions, as BrowserGym's action strings."""
+    measured: Measured = Measured()
+
+    def __post_init__(self) -> None:
+        _check_types(self)
+        if self.schema != ROW_SCHEMA:
+            raise ValueError(f"schema {self.schema} is not {ROW_SCHEMA}")
+        if self.stop_reason not in STOP_REASONS:
+            raise ValueError(f"stop_reason {self.stop_reason!r} is none of {STOP_REASONS}")
+        if self.error_kind not in (None, *ERROR_KINDS):
+            raise ValueError(f"error_kind {self.error_kind!r} is none of {ERROR_KINDS}")
+        if (self.success is None) != self.is_infrastructure:
+            raise ValueError(
+                f"success is {self.success} with error_kind {self.error_kind}: it is null exactly "
+                f"where the world failed ({', '.join(INFRASTRUCTURE)})"
+            )
+        if self.strict_success and not self.success:
+            raise ValueError("strict_success without success")
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Task and seed: what names an episode within a run."""
+        return (self.task, self.seed)
+
+    @property
+    def is_infrastructure(self) -> bool:
+        """Whether the world failed, not the agent."""
+        return self.error_kind in INFRASTRUCTURE
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data in the order of the fields."""
+        return asdict(self)
+
+    def to_json(self) -> str:
+        """Return one line of JSON, without a line end."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return the row of plain data as :meth:`to_dict` gives it.
+
+        Raises:
+            ConfigError: a field is missing, unknown or not of its kind.
+        """
+        known = {item.name for item in fields(cls)}
+        if data.keys() != known:
+            odd = ", ".join(sorted(known ^ data.keys()))
+            raise ConfigError(
+                f"a results row has missing or unknown fields ({odd}): it was written by another "
+                "version of WebPilot, or edited"
+            )
+        try:
+            values = dict(data)
+            values["measured"] = Measured(**data["measured"])
+            for name in ("side_effects", "trajectory"):
+                values[name] = tuple(data[name])
+            return cls(**values)
+        except (TypeError, ValueError) as error:
+            raise ConfigError(f"a results row is not valid: {error}") from error
+
+    @classmethod
+    def from_json(cls, line: str) -> Self:
+        """Return the row of one line of ``results.jsonl``.
+
+        Raises:
+            ConfigError: the line is not a valid row.
+        """
+        try:
+            data = json.loads(line)
+        except ValueError as error:
+            raise ConfigError(f"a results row is not JSON: {error}") from error
+        if not isinstance(data, dict):
+            raise ConfigError("a results row is not a JSON object")
+        return cls.from_dict(data)
+
+
+def latest(rows: Iterable[EpisodeRow]) -> list[EpisodeRow]:
+    """Return the last row of every episode, by task and seed: a retried error is superseded."""
+    by_key = {row.key: row for row in rows}
+    return [by_key[key] for key in sorted(by_key)]
+
+
+def projection(rows: Iterable[EpisodeRow]) -> list[dict[str, Any]]:
+    """Return what two equal runs share: sorted by task and seed, ``measured`` left out."""
+    plain = [row.to_dict() for row in latest(rows)]
+    for row in plain:
+        del row["measured"]
+    return plain
+
+
+def _check_types(row: EpisodeRow) -> None:
+    for part in (row, row.measured):
+        for name, hint in get_type_hints(type(part)).items():
+            value = getattr(part, name)
+            if not _fits(value, hint):
+                raise ValueError(f"{name} is {value!r}, not {hint}")
+
+
+def _fits(value: object, hint: Any) -> bool:
+    """Return whether ``value`` is of the kind that a field's annotation names."""
+    if isinstance(hint, UnionType):
+        return any(_fits(value, option) for option in get_args(hint))
+    origin = get_origin(hint)
+    if origin is tuple:
+        return isinstance(value, tuple) and all(_fits(item, get_args(hint)[0]) for item in value)
+    if origin is dict:
+        of_value = get_args(hint)[1]
+        return isinstance(value, dict) and all(
+            isinstance(name, str) and _fits(item, of_value) for name, item in value.items()
+        )
+    if hint is float:
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if hint is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, hint)

@@ -1,0 +1,130 @@
+"""``summary.json``: success rates with intervals, what was spent, and what went wrong."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from webpilot.rows import EpisodeRow, latest
+
+__all__ = ["SUMMARY_SCHEMA", "Interval", "summarise", "wilson"]
+
+SUMMARY_SCHEMA = 1
+
+_SPENT = ("explored_steps", "committed_steps", "rollouts", "llm_calls", "tokens_in", "tokens_out")
+_MEASURED = ("seconds", "seconds_browser", "seconds_model")
+_MEASURED_COUNTS = ("replayed_steps", "drifted", "llm_calls_cached", "tokens_cached")
+
+
+class Interval(NamedTuple):
+    """A 95 % confidence interval of a share, both ends in [0, 1]."""
+
+    low: float
+    high: float
+
+
+def wilson(solved: int, total: int) -> Interval:
+    """Return Wilson's 95 % score interval of ``solved`` out of ``total``; [0, 1] of nothing."""
+    if total == 0:
+        return Interval(0.0, 1.0)
+    z = 1.959963984540054
+    share = solved / total
+    scale = 1 + z * z / total
+    middle = (share + z * z / (2 * total)) / scale
+    half = z / scale * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    low = 0.0 if solved == 0 else max(0.0, middle - half)
+    high = 1.0 if solved == total else min(1.0, middle + half)
+    return Interval(low, high)
+
+
+def summarise(
+    rows: Iterable[EpisodeRow], *, groupings: Mapping[str, Mapping[str, str]] | None = None
+) -> dict[str, Any]:
+    """Return the plain data of ``summary.json``.
+
+    Episodes that the world spoiled (browser, site, llm, harness) are outside every rate and
+    listed apart. On graded pages the strict metric does not exist: their mean raw reward stands
+    apart (decision 22).
+
+    Args:
+        rows: in any order; of an episode that was run again, the last one counts.
+        groupings: further tables beside ``split`` and ``task``: a name such as ``family``, and
+            the label of each task in it. Tasks without a label are left out of that table.
+    """
+    episodes = latest(rows)
+    tables: dict[str, Mapping[str, str]] = {
+        "split": {row.task: row.split for row in episodes},
+        **(groupings or {}),
+        "task": {row.task: row.task for row in episodes},
+    }
+    spoiled = [row for row in episodes if row.is_infrastructure]
+    return {
+        "schema": SUMMARY_SCHEMA,
+        **_rates(episodes),
+        "by": {name: _by(episodes, labels) for name, labels in tables.items()},
+        "stop_reasons": _counts(row.stop_reason for row in episodes),
+        "errors": _counts(row.error_kind for row in episodes if row.error_kind is not None),
+        "infrastructure": [
+            {"task": row.task, "seed": row.seed, "kind": row.error_kind, "error": row.error}
+            for row in spoiled
+        ],
+        "spent": {
+            **{key: sum(getattr(row, key) for row in episodes) for key in _SPENT},
+            "usd": round(sum(row.usd for row in episodes), 6),
+        },
+        "measured": _measured(episodes),
+    }
+
+
+def _rates(rows: Sequence[EpisodeRow]) -> dict[str, Any]:
+    judged = [row for row in rows if not row.is_infrastructure]
+    strict = [row for row in judged if row.strict_success is not None]
+    graded = [row for row in judged if row.strict_success is None]
+    rewards = [row.reward_raw for row in graded if row.reward_raw is not None]
+    return {
+        "episodes": len(rows),
+        "judged": len(judged),
+        "strict": _rate(sum(row.strict_success is True for row in strict), len(strict)),
+        "success": _rate(sum(row.success is True for row in judged), len(judged)),
+        "graded": {
+            "episodes": len(graded),
+            "tasks": sorted({row.task for row in graded}),
+            "mean_reward_raw": round(sum(rewards) / len(rewards), 6) if rewards else None,
+        },
+    }
+
+
+def _rate(solved: int, total: int) -> dict[str, Any]:
+    low, high = wilson(solved, total)
+    return {
+        "solved": solved,
+        "total": total,
+        "rate": round(solved / total, 6) if total else None,
+        "interval": [round(low, 6), round(high, 6)] if total else None,
+    }
+
+
+def _by(rows: Sequence[EpisodeRow], labels: Mapping[str, str]) -> dict[str, Any]:
+    groups: dict[str, list[EpisodeRow]] = {}
+    for row in rows:
+        if row.task in labels:
+            groups.setdefault(labels[row.task], []).append(row)
+    return {label: _rates(groups[label]) for label in sorted(groups)}
+
+
+def _measured(rows: Sequence[EpisodeRow]) -> dict[str, Any]:
+    restores: Counter[str] = Counter()
+    for row in rows:
+        restores.update(row.measured.restores)
+    return {
+        **{key: round(sum(getattr(row.measured, key) for row in rows), 3) for key in _MEASURED},
+        "restores": dict(sorted(restores.items())),
+        **{key: sum(getattr(row.measured, key) for row in rows) for key in _MEASURED_COUNTS},
+        "usd_paid": round(sum(row.measured.usd_paid for row in rows), 6),
+    }
+
+
+def _counts(names: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(names).items()))
