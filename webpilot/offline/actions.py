@@ -20,8 +20,10 @@ __all__ = [
 ]
 
 
-def click(node: Node) -> Action:
-    """Return a click on a node."""
+def click(view: PageView, node: Node) -> Action:
+    """Return a click on a node, with the mouse where the node has no bid."""
+    if not node.marked:
+        return mouse_click(view, *node.center)
     return Action(kind="click", args=(node.bid,), target=node.element)
 
 

@@ -66,13 +66,15 @@ class Node:
     points: tuple[tuple[float, float], ...] = ()
     instruction: bool = False
     """The page repeats the goal here: to read, never to act on."""
+    marked: bool = True
+    """The bid is one actions can name; without it only the mouse reaches the element."""
     element: Element | None = None
     """The accessibility element, to be carried as an action's target."""
 
     @property
     def visible(self) -> bool:
         """Whether anything of it is drawn."""
-        return self.box is not None and self.box[2] > 0 and self.box[3] > 0
+        return self.box is not None and (self.box[2] > 0 or self.box[3] > 0)
 
     @property
     def enabled(self) -> bool:

@@ -16,12 +16,16 @@ __all__ = ["read_page"]
 
 ROOT_ROLES = frozenset({"RootWebArea", "WebArea"})
 
+UNMARKED = "~"
+"""First character of the made-up bids of elements without one (SVG shapes)."""
+
 
 def read_page(observation: Observation, goal: str = "") -> PageView:
     """Return the view of ``observation``; text that repeats ``goal`` is marked as instruction."""
     elements = {e.bid: e for e in observation.elements if e.role not in ROOT_ROLES}
-    cues = {cue.bid: cue for cue in observation.cues if cue.tag not in ("html", "head", "title")}
-    bids = list(cues) + [bid for bid in elements if bid not in cues]
+    drawn = [cue for cue in observation.cues if cue.tag not in ("html", "head", "title")]
+    cues = {cue.bid or f"{UNMARKED}{order}": cue for order, cue in enumerate(drawn)}
+    bids = _in_order(tuple(cues), tuple(elements))
     nodes = [_node(order, bid, elements.get(bid), cues.get(bid)) for order, bid in enumerate(bids)]
     index = {node.bid: node.order for node in nodes}
     below: dict[str, list[str]] = {}
@@ -38,6 +42,22 @@ def read_page(observation: Observation, goal: str = "") -> PageView:
         below={bid: tuple(children) for bid, children in below.items()},
     )
     return with_labels(view, fold(goal))
+
+
+def _in_order(cues: tuple[str, ...], elements: tuple[str, ...]) -> list[str]:
+    """Return all bids in document order; what only the tree has follows its forerunner there."""
+    shown = set(cues)
+    after: dict[str, list[str]] = {}
+    forerunner = ""
+    for bid in elements:
+        if bid in shown:
+            forerunner = bid
+        else:
+            after.setdefault(forerunner, []).append(bid)
+    merged = list(after.get("", ()))
+    for bid in cues:
+        merged += [bid, *after.get(bid, ())]
+    return merged
 
 
 def _node(order: int, bid: str, element: Element | None, cue: Cue | None) -> Node:
@@ -62,6 +82,7 @@ def _node(order: int, bid: str, element: Element | None, cue: Cue | None) -> Nod
     return Node(
         bid=bid,
         order=order,
+        marked=bool(cue.bid),
         role=role,
         name=name,
         value=value,

@@ -59,7 +59,7 @@ class Clicking:
         assert isinstance(clause, Press)
         for mark, node in ranked(view, clause.target)[:5]:
             reason = f"'{node.label or node.bid}' answers to '{clause.target.text}'"
-            yield Proposal(action=click(node), score=mark, reason=reason)
+            yield Proposal(action=click(view, node), score=mark, reason=reason)
 
 
 def ranked(view: PageView, target: Target) -> list[tuple[float, Node]]:

@@ -60,7 +60,7 @@ class Committing:
             mark = _mark(clause, node)
             if mark > 0.4:
                 reason = f"'{node.label}' closes the task"
-                yield Proposal(action=click(node), score=mark, reason=reason, closing=True)
+                yield Proposal(action=click(view, node), score=mark, reason=reason, closing=True)
 
 
 PREFIXES = frozenset({"", "and", "then", "and then", "when done", "finally", "after that"})
