@@ -1,0 +1,274 @@
+"""Drawn things and what people call them: kind, colour, size, the character a figure shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from webpilot.offline.geometry import Box, Point, area, contains, distance
+from webpilot.offline.page import Node, PageView
+from webpilot.offline.palette import COLOR_HEX, is_named, is_shade_of
+
+__all__ = ["Description", "Figure", "containers", "described", "figures", "matching"]
+
+KINDS: dict[str, str] = {
+    "circle": "circle",
+    "ball": "circle",
+    "dot": "circle",
+    "disc": "circle",
+    "disk": "circle",
+    "point": "circle",
+    "ellipse": "ellipse",
+    "oval": "ellipse",
+    "rectangle": "rectangle",
+    "box": "rectangle",
+    "block": "rectangle",
+    "square": "square",
+    "triangle": "triangle",
+    "quadrilateral": "polygon-4",
+    "diamond": "polygon-4",
+    "rhombus": "polygon-4",
+    "pentagon": "polygon-5",
+    "hexagon": "polygon-6",
+    "heptagon": "polygon-7",
+    "octagon": "polygon-8",
+    "polygon": "polygon",
+    "line": "line",
+    "letter": "letter",
+    "character": "character",
+    "digit": "digit",
+    "number": "digit",
+    "shape": "shape",
+    "item": "any",
+    "figure": "any",
+    "object": "any",
+    "thing": "any",
+    "element": "any",
+    "one": "any",
+}
+"""Kind of figure behind each word."""
+
+SIZES = {
+    "small": "small",
+    "smaller": "small",
+    "smallest": "smallest",
+    "little": "small",
+    "tiny": "small",
+    "large": "large",
+    "larger": "large",
+    "largest": "largest",
+    "big": "large",
+    "bigger": "large",
+    "biggest": "largest",
+}
+
+BODY_TEXT = 16.0
+"""Size in CSS pixels from which a lone figure is large: that of ordinary text."""
+
+STEP = 1.25
+"""Ratio of sizes from which figures are small and large rather than alike."""
+
+SMALLEST_AREA = 4.0
+"""Boxes below this many square pixels are no figures."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One drawn thing."""
+
+    node: Node
+    box: Box
+    kind: str
+    """circle, ellipse, rectangle, square, triangle, polygon-N, line, path, letter, digit, text."""
+    color: str | None
+    """Fill as ``#rrggbb``; ``None`` for an outline."""
+    size: float
+    """Largest side, or font size of a text, in CSS pixels."""
+    text: str = ""
+
+    @property
+    def middle(self) -> Point:
+        """The middle of the box; of a triangle and a polygon, the middle of the corners."""
+        corners = self.node.points
+        if len(corners) >= 3:
+            count = len(corners)
+            return (sum(p[0] for p in corners) / count, sum(p[1] for p in corners) / count)
+        x, y, width, height = self.box
+        return (x + width / 2, y + height / 2)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is a character rather than a shape."""
+        return self.kind in ("letter", "digit", "text")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What a noun phrase says of a figure; ``None`` where it says nothing."""
+
+    kind: str = "any"
+    color: str | None = None
+    size: str | None = None
+    """small, large, smallest or largest."""
+    text: str | None = None
+    """The character or word the figure shows, case kept."""
+
+
+def _kind(node: Node) -> str:
+    if node.shape == "text":
+        shown = node.text or node.content
+        if len(shown) == 1:
+            return "digit" if shown.isdigit() else "letter"
+        return "text"
+    if node.shape in ("triangle",) or node.sides == 3:
+        return "triangle"
+    return node.shape or "rectangle"
+
+
+def _drawn_boxes(view: PageView) -> Iterable[Node]:
+    """Yield HTML leaves that are coloured boxes without a role of their own."""
+    for node in view.visible:
+        painted = node.background is not None and node.tag in ("div", "span", "td", "li", "i", "a")
+        if painted and not any(child.visible for child in view.children(node)):
+            yield node
+
+
+def figures(view: PageView, *, html: bool = True) -> tuple[Figure, ...]:
+    """Return the drawn figures in document order: SVG shapes, else coloured HTML boxes."""
+    nodes: Sequence[Node] = view.shapes
+    if not nodes and html:
+        nodes = tuple(_drawn_boxes(view))
+    found = []
+    for node in nodes:
+        if node.box is None or (area(node.box) < SMALLEST_AREA and node.shape != "line"):
+            continue
+        fill = node.color if node.shape is not None else node.background
+        found.append(
+            Figure(
+                node=node,
+                box=node.box,
+                kind=_kind(node),
+                color=fill,
+                size=node.size or max(node.box[2], node.box[3]),
+                text=node.text or node.content,
+            )
+        )
+    return tuple(found)
+
+
+def containers(view: PageView) -> tuple[Node, ...]:
+    """Return the drawn frames that other things can be put into, largest area last.
+
+    They are SVG outlines without fill, drawn boxes of HTML that are empty, and those named so.
+    """
+    words = {"box", "container", "target", "dropzone", "drop", "basket", "bin", "droppable"}
+    found = [
+        node
+        for node in view.visible
+        if node.box is not None
+        and (
+            (node.shape in ("rectangle", "square", "circle", "ellipse") and node.color is None)
+            or (node.shape is None and bool(node.words & words) and node.role != "button")
+        )
+    ]
+    return tuple(sorted(found, key=lambda node: area(node.box or (0, 0, 0, 0))))
+
+
+def described(phrase: str) -> Description | None:
+    """Return what a noun phrase such as ``large blue circles`` says, or ``None`` if not a figure.
+
+    The last word is the kind, a single character (with a plural s where the phrase counts), or a
+    word for anything; sizes and colours stand before it.
+    """
+    tokens = re.findall(r"#?[\w']+", phrase)
+    while tokens and tokens[0].lower() in ("the", "a", "an", "all", "every", "each", "of", "any"):
+        tokens = tokens[1:]
+    if not tokens:
+        return None
+    size = next((SIZES[token.lower()] for token in tokens if token.lower() in SIZES), None)
+    color = next((token.lower() for token in tokens if token.lower() in COLOR_HEX), None)
+    head = tokens[-1].strip("'")
+    others = [token.lower() for token in tokens[:-1]]
+    plain = all(
+        token in SIZES or token in COLOR_HEX or token in KINDS or token in ("colored", "coloured")
+        for token in others
+    )
+    if not plain:
+        return None
+    if any(token in KINDS for token in others):
+        # "letter q", "number 5": the kind word introduces the character shown
+        return Description(kind="any", color=color, size=size, text=head)
+    lower = head.lower()
+    for form in (lower, lower.removesuffix("s"), lower.removesuffix("es")):
+        if form in KINDS and len(form) > 1:
+            return Description(kind=KINDS[form], color=color, size=size)
+    if len(head) == 1 or (len(head) == 2 and head[1] == "s"):
+        return Description(kind="any", color=color, size=size, text=head[0])
+    if "'" in tokens[-1]:
+        return Description(kind="any", color=color, size=size, text=head.split("'")[0])
+    return None
+
+
+def _is_kind(figure: Figure, kind: str) -> bool:
+    if kind == "any":
+        return True
+    if kind == "shape":
+        return not figure.is_text
+    if kind == "character":
+        return figure.is_text
+    if kind == "rectangle":
+        return figure.kind in ("rectangle", "square")
+    if kind == "polygon":
+        return figure.kind.startswith("polygon") or figure.kind == "triangle"
+    if kind == "ellipse":
+        return figure.kind in ("ellipse", "circle")
+    return figure.kind == kind
+
+
+def _large_from(drawn: Sequence[Figure]) -> float:
+    """Return the size from which a figure counts as large among those drawn."""
+    sizes = sorted(figure.size for figure in drawn)
+    if not sizes or sizes[-1] < STEP * sizes[0]:
+        return BODY_TEXT
+    gaps = [(after / before, (after + before) / 2) for before, after in _neighbours(sizes)]
+    return max(gaps)[1]
+
+
+def _neighbours(sizes: Sequence[float]) -> Iterable[tuple[float, float]]:
+    return zip(sizes[:-1], sizes[1:], strict=True)
+
+
+def matching(drawn: Sequence[Figure], wanted: Description) -> tuple[Figure, ...]:
+    """Return the figures a description fits, in order.
+
+    Colours match by the CSS value first, by shade only where no figure has the value itself.
+    """
+    kept = [figure for figure in drawn if _is_kind(figure, wanted.kind)]
+    if wanted.text is not None:
+        kept = [figure for figure in kept if figure.text == wanted.text]
+    color = wanted.color
+    if color is not None:
+        filled = [figure for figure in drawn if figure.color is not None]
+        exact = any(is_named(figure.color or "", color) for figure in filled)
+        test = is_named if exact else is_shade_of
+        kept = [figure for figure in kept if figure.color and test(figure.color, color)]
+    if wanted.size in ("smallest", "largest") and kept:
+        sizes = [figure.size for figure in kept]
+        limit = min(sizes) if wanted.size == "smallest" else max(sizes)
+        kept = [figure for figure in kept if abs(figure.size - limit) < 0.5]
+    elif wanted.size is not None:
+        threshold = _large_from(drawn)
+        large = wanted.size == "large"
+        kept = [figure for figure in kept if (figure.size >= threshold) == large]
+    return tuple(kept)
+
+
+def nearest(drawn: Iterable[Figure], point: Point) -> Figure | None:
+    """Return the figure whose middle is nearest to a point, or ``None`` of none."""
+    return min(drawn, key=lambda figure: distance(figure.middle, point), default=None)
+
+
+def inside(drawn: Iterable[Figure], outer: Box) -> tuple[Figure, ...]:
+    """Return the figures wholly in a box."""
+    return tuple(figure for figure in drawn if contains(outer, figure.box))

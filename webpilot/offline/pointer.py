@@ -1,0 +1,117 @@
+"""What the mouse did so far, in CSS pixels: clicks, presses still held, finished drags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from webpilot.offline.actions import mouse_down, mouse_move, mouse_up
+from webpilot.offline.geometry import Point, distance
+from webpilot.offline.memory import Memory, Step
+from webpilot.offline.page import PageView
+from webpilot.offline.skills.protocol import Proposal
+
+__all__ = ["Drag", "Move", "carried", "clicks", "drags", "held", "point"]
+
+PRESSES = ("mouse_down", "mouse_up")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drag:
+    """A finished drag: where the button went down and where it came up."""
+
+    start: Point
+    end: Point
+    before: PageView
+    """The page before the button went down."""
+    moves: int
+    """Moves of the pointer between press and release."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A drag to make."""
+
+    start: Point
+    end: Point
+    reason: str
+    score: float = 0.9
+    """How likely it serves, in [0, 1]."""
+
+
+def point(step: Step) -> Point | None:
+    """Return where a mouse action took place, or ``None`` for another action."""
+    arguments = step.action.args
+    if not step.action.kind.startswith("mouse_") or len(arguments) < 2:
+        return None
+    x, y = arguments[0], arguments[1]
+    if isinstance(x, int | float) and isinstance(y, int | float):
+        return (x / step.before.scale, y / step.before.scale)
+    return None
+
+
+def clicks(memory: Memory) -> tuple[tuple[Point, Step], ...]:
+    """Return the points clicked by coordinates, with their steps, in order."""
+    found = []
+    for step in memory.steps:
+        where = point(step)
+        if step.action.kind == "mouse_click" and where is not None and not step.failed:
+            found.append((where, step))
+    return tuple(found)
+
+
+def held(memory: Memory) -> tuple[Point, PageView, int] | None:
+    """Return where the button was pressed, the page before, and the moves since, while it is held.
+
+    ``None`` when the button is up.
+    """
+    for moves, step in enumerate(reversed(memory.steps)):
+        if step.action.kind == "mouse_down":
+            where = point(step)
+            return None if where is None or step.failed else (where, step.before, moves)
+        if step.action.kind != "mouse_move":
+            return None
+    return None
+
+
+def drags(memory: Memory) -> tuple[Drag, ...]:
+    """Return the finished drags in order."""
+    found: list[Drag] = []
+    for position, step in enumerate(memory.steps):
+        end = point(step)
+        if step.action.kind != "mouse_up" or end is None:
+            continue
+        begun = held(Memory(steps=memory.steps[:position]))
+        if begun is not None:
+            found.append(Drag(start=begun[0], end=end, before=begun[1], moves=begun[2]))
+    return tuple(found)
+
+
+def carried(view: PageView, memory: Memory, moves: Iterable[Move]) -> Iterable[Proposal]:
+    """Yield the next pointer action of each of the moves that fit the present state.
+
+    With the button up that is the press; with it down, the release where the move that began there
+    ends. A widget that did not follow one jump is given moves in between at the next attempt.
+    """
+    begun = held(memory)
+    if begun is None:
+        for move in moves:
+            press = mouse_down(view, *move.start)
+            yield Proposal(action=press, score=move.score, reason=move.reason)
+        return
+    start, _, made = begun
+    stubborn = sum(1 for drag in drags(memory) if distance(drag.start, start) < 1)
+    for move in moves:
+        if distance(move.start, start) > 1:
+            continue
+        if made < min(2, stubborn):
+            middle = ((start[0] + move.end[0]) / 2, (start[1] + move.end[1]) / 2)
+            where = middle if made == 0 and stubborn > 1 else move.end
+            step = mouse_move(view, *where)
+            yield Proposal(action=step, score=0.95 * move.score, reason=move.reason)
+        release = mouse_up(view, *move.end)
+        score = move.score if made >= min(2, stubborn) else 0.5 * move.score
+        yield Proposal(action=release, score=score, reason=move.reason)
+        if made == 0 and not stubborn:
+            nudge = mouse_move(view, *move.end)
+            yield Proposal(action=nudge, score=0.35 * move.score, reason=f"slowly: {move.reason}")

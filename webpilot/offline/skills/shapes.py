@@ -1,0 +1,239 @@
+"""Figures named by shape, colour, size or the character they show, and points of a grid."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from webpilot.offline.actions import click, mouse_click
+from webpilot.offline.clauses import Clause, Commit, Piece, Reading
+from webpilot.offline.figures import Description, Figure, described, figures, matching
+from webpilot.offline.geometry import LinearScale, Point, distance, fitted_scale, holds
+from webpilot.offline.memory import Memory
+from webpilot.offline.page import Node, PageView
+from webpilot.offline.pointer import clicks
+from webpilot.offline.skills.protocol import Proposal
+
+__all__ = ["ClickFigure", "GridPoint", "NameFigure", "Shapes"]
+
+CLICK = re.compile(
+    r"^(?:please\s+)?(?:find\s+and\s+)?(?:click|press|tap|select|choose|pick|hit|find)"
+    r"(?:\s+on)?\s+(?P<all>all\s+|every\s+|each\s+)?(?P<what>.+?)[.!]?$",
+    re.IGNORECASE,
+)
+NAMING = re.compile(
+    r"(?:button|option|word|label|name|answer|choice)\b.*\b(?:describes?|names?|match(?:es)?|fits?|"
+    r"identif\w+)\b|\bidentify\b.*\b(?:shape|figure)|what (?:is|kind of)\b.*\b(?:shape|figure)\b",
+    re.IGNORECASE,
+)
+POINT = re.compile(
+    r"\b(?:point|coordinates?|position|location)?\s*\(\s*(?P<x>-?\d+(?:\.\d+)?)\s*,\s*"
+    r"(?P<y>-?\d+(?:\.\d+)?)\s*\)",
+    re.IGNORECASE,
+)
+NAMES: dict[str, tuple[str, ...]] = {
+    "circle": ("circle", "round", "ball"),
+    "ellipse": ("ellipse", "oval", "circle"),
+    "rectangle": ("rectangle", "box", "square"),
+    "square": ("square", "rectangle", "box"),
+    "triangle": ("triangle",),
+    "polygon-5": ("pentagon", "polygon"),
+    "polygon-6": ("hexagon", "polygon"),
+    "polygon-7": ("heptagon", "polygon"),
+    "polygon-8": ("octagon", "polygon"),
+    "line": ("line",),
+    "letter": ("letter", "character", "text"),
+    "digit": ("digit", "number", "numeral"),
+    "text": ("word", "text"),
+}
+"""What each kind of figure is called, the narrowest name first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClickFigure(Clause):
+    """A figure, or every figure of a description, must be clicked."""
+
+    description: Description
+    every: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameFigure(Clause):
+    """The control that names the drawn figure must be clicked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridPoint(Clause):
+    """A point of a coordinate grid must be clicked."""
+
+    x: float
+    y: float
+
+
+class Shapes:
+    """Finds drawn figures and clicks them where they are drawn."""
+
+    name = "shapes"
+    clause_types: tuple[type[Clause], ...] = (ClickFigure, NameFigure, GridPoint)
+
+    def read(self, piece: Piece) -> Reading | None:
+        """Return which figure to click, name, or which grid point to hit."""
+        if NAMING.search(piece.text):
+            return Reading(clauses=(NameFigure(text=piece.text),), confidence=0.9)
+        match = CLICK.match(piece.text)
+        if match is None:
+            return None
+        spot = POINT.search(piece.text)
+        if spot is not None:
+            x, y = float(spot.group("x")), float(spot.group("y"))
+            return Reading(clauses=(GridPoint(text=piece.text, x=x, y=y),), confidence=0.9)
+        wanted = described(match.group("what"))
+        every = match.group("all") is not None
+        if wanted is None or wanted == Description():
+            return None
+        sure = 0.65 if wanted.text is not None and wanted.color is None else 0.8
+        clause = ClickFigure(text=piece.text, description=wanted, every=every)
+        if not every:
+            return Reading(clauses=(clause,), confidence=sure)
+        implied = Commit(text=piece.text, name="Submit", implied=True)
+        return Reading(clauses=(clause, implied), confidence=sure)
+
+    def degree(self, view: PageView, clause: Clause, memory: Memory) -> float:
+        """Return the share of the clicks that were made."""
+        if isinstance(clause, NameFigure):
+            pressed = (s.target for s in memory.steps if s.action.kind == "click" and s.target)
+            names = named_kind(memory.views(view)[0])
+            return max((1.0 for node in pressed if _called(node, names[:1])), default=0.0)
+        if isinstance(clause, GridPoint):
+            spot = grid_point(memory.views(view)[0], clause.x, clause.y)
+            done = spot is not None and any(distance(p, spot) < 3 for p, _ in clicks(memory))
+            return 1.0 if done else 0.0
+        assert isinstance(clause, ClickFigure)
+        wanted = _wanted(memory.views(view)[0], clause)
+        done_count = sum(1 for figure in wanted if _hit(figure, memory))
+        if not wanted:
+            return 0.0
+        return done_count / len(wanted) if clause.every else float(done_count > 0)
+
+    def propose(self, view: PageView, clause: Clause, memory: Memory) -> Iterable[Proposal]:
+        """Yield clicks on figures that fit, on the name that fits, or on the grid point."""
+        if isinstance(clause, NameFigure):
+            for rank, name in enumerate(named_kind(view)):
+                for node in view.clickable:
+                    if node.shape is None and _called(node, (name,)):
+                        score = 0.9 / (1 + rank)
+                        yield Proposal(
+                            action=click(view, node), score=score, reason=f"it is a {name}"
+                        )
+            return
+        if isinstance(clause, GridPoint):
+            spot = grid_point(view, clause.x, clause.y)
+            if spot is not None:
+                reason = f"({clause.x:g}, {clause.y:g}) lies there"
+                yield Proposal(action=mouse_click(view, *spot), score=0.9, reason=reason)
+            return
+        assert isinstance(clause, ClickFigure)
+        fitting = [f for f in _wanted(memory.views(view)[0], clause) if not _hit(f, memory)]
+        for figure in fitting:
+            reason = f"fits '{clause.text}'"
+            if figure.node.shape is None:
+                yield Proposal(action=click(view, figure.node), score=0.9, reason=reason)
+            else:
+                spot = bare_point(figure, figures(view))
+                yield Proposal(action=mouse_click(view, *spot), score=0.9, reason=reason)
+        if not fitting and clause.description.text is not None:
+            for node in view.clickable:
+                if node.label == clause.description.text:
+                    yield Proposal(
+                        action=click(view, node), score=0.7, reason=f"shows {node.label}"
+                    )
+
+
+def _wanted(view: PageView, clause: ClickFigure) -> tuple[Figure, ...]:
+    return matching(figures(view), clause.description)
+
+
+def _hit(figure: Figure, memory: Memory) -> bool:
+    """Return whether the figure was clicked, by coordinates or by its bid."""
+    return bool(memory.clicked(figure.node.bid)) or any(
+        holds(figure.box, spot, -1.0) for spot, _ in clicks(memory)
+    )
+
+
+def _called(node: Node, names: Sequence[str]) -> bool:
+    return any(name in node.label.lower().split() for name in names)
+
+
+def named_kind(view: PageView) -> tuple[str, ...]:
+    """Return the names of the most prominent figure, best first; empty where none is drawn."""
+    drawn = figures(view, html=False)
+    if not drawn:
+        return ()
+    figure = max(drawn, key=lambda one: one.box[2] * one.box[3])
+    return NAMES.get(figure.kind, (figure.kind,))
+
+
+def bare_point(figure: Figure, drawn: Sequence[Figure]) -> Point:
+    """Return a point of the figure that no figure drawn later covers, its middle if it is bare."""
+    later = [one for one in drawn if one.node.order > figure.node.order]
+    x, y, width, height = figure.box
+    offsets = (0.0, -0.25, 0.25)
+    for down in offsets:
+        for across in offsets:
+            spot = (figure.middle[0] + across * width, figure.middle[1] + down * height)
+            if holds((x, y, width, height), spot) and not any(
+                holds(one.box, spot) for one in later
+            ):
+                return spot
+    return figure.middle
+
+
+def grid_point(view: PageView, x: float, y: float) -> Point | None:
+    """Return where a coordinate lies on a drawn grid, or ``None`` where no grid is found.
+
+    The axes are read from their numbers; without numbers, from two crossing axes and the spacing
+    of the points drawn on the grid.
+    """
+    marks = [(node.center, float(node.text)) for node in view.texts if _number(node.text)]
+    columns = _axis([(spot[0], value, spot[1]) for spot, value in marks])
+    rows = _axis([(spot[1], value, spot[0]) for spot, value in marks])
+    if columns is not None and rows is not None:
+        return (columns.position(x), rows.position(y))
+    return _point_grid(figures(view, html=False), x, y)
+
+
+def _number(text: str) -> bool:
+    return re.fullmatch(r"-?\d+(?:\.\d+)?", text.strip()) is not None
+
+
+def _axis(marks: Sequence[tuple[float, float, float]]) -> LinearScale | None:
+    """Return the scale of the longest row of (position, value, level) marks on one level."""
+    best: list[tuple[float, float]] = []
+    for _, _, level in marks:
+        row = [(position, value) for position, value, other in marks if abs(other - level) < 4]
+        if len(row) > len(best):
+            best = row
+    return fitted_scale(best) if len(best) >= 2 else None
+
+
+def _point_grid(drawn: Sequence[Figure], x: float, y: float) -> Point | None:
+    dots = [figure.middle for figure in drawn if figure.kind == "circle"]
+    across = sorted({round(spot[0], 1) for spot in dots})
+    down = sorted({round(spot[1], 1) for spot in dots})
+    if len(across) < 2 or len(down) < 2:
+        return None
+    unit_x = min(b - a for a, b in zip(across, across[1:], strict=False))
+    unit_y = min(b - a for a, b in zip(down, down[1:], strict=False))
+    lines = [figure for figure in drawn if figure.kind == "line"]
+    upright = [f for f in lines if f.box[3] > 4 * max(f.box[2], 1)]
+    level = [f for f in lines if f.box[2] > 4 * max(f.box[3], 1)]
+    axis_x = _main(upright, 0) if upright else across[len(across) // 2]
+    axis_y = _main(level, 1) if level else down[len(down) // 2]
+    return (axis_x + x * unit_x, axis_y - y * unit_y)
+
+
+def _main(lines: Sequence[Figure], side: int) -> float:
+    """Return the position of the middle one of parallel lines."""
+    spots = sorted(figure.middle[side] for figure in lines)
+    return spots[len(spots) // 2]
