@@ -1,0 +1,66 @@
+"""What the episode runner needs from a benchmark: a world to search, and an episode to be judged.
+
+Two worlds (decision 1): nothing that a :class:`SearchSide` offers carries a reward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from mcts.protocols import Worlds
+from webpilot.types import Action, Observation, Task
+from webpilot.verdict import Episode
+
+__all__ = ["Benchmark", "Costs", "SearchSide"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Costs:
+    """What the search world's browser did, measured; never part of a comparison of results."""
+
+    restores: Mapping[str, int] = field(default_factory=dict)
+    """Restorations by tier."""
+    replayed_steps: int = 0
+    drifted: int = 0
+    seconds_browser: float = 0.0
+
+
+class SearchSide(Protocol):
+    """The world that is explored, opened for one episode."""
+
+    task: Task
+    root: Observation
+    """The page right after a fresh load."""
+    worlds: Worlds
+
+    def costs(self) -> Costs:
+        """Return what the browser did so far."""
+        ...
+
+
+class Benchmark(Protocol):
+    """A set of tasks with their pages, opened twice per episode."""
+
+    def open_search(self, task_id: str, seed: int) -> AbstractAsyncContextManager[SearchSide]:
+        """Return a context manager that yields the search world of one episode."""
+        ...
+
+    def open_episode(self, task_id: str, seed: int) -> AbstractAsyncContextManager[Episode]:
+        """Return a context manager that yields the judged episode, freshly loaded."""
+        ...
+
+    async def pictures(
+        self, task_id: str, seed: int, actions: Sequence[Action]
+    ) -> tuple[bytes, ...]:
+        """Return the page as PNG before the first and after each action.
+
+        Replays the committed path in real time, in a page of its own (decision 11).
+        """
+        ...
+
+    def versions(self) -> dict[str, str]:
+        """Return the versions of browser and packages that a result depends on."""
+        ...

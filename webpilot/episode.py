@@ -1,0 +1,237 @@
+"""The episode runner: search in one world, commit and be judged in another, write one row.
+
+The only broad ``except`` of the house stands here: whatever goes wrong in an episode becomes a row
+with its kind of error, and an infrastructure fault is never counted as the agent's failure.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from webpilot.agent import Agent, AgentConfig, AgentResult, SearchedAttempt
+from webpilot.benchmark import Benchmark, Costs
+from webpilot.budget import Budget, Limits
+from webpilot.errors import ConfigError, WebPilotError
+from webpilot.record import EpisodeRecorder
+from webpilot.roles import Roles
+from webpilot.rows import EpisodeRow, Measured
+from webpilot.search_record import AttemptRecord, SearchRecord
+from webpilot.types import Action, Answer, Outcome
+from webpilot.verdict import Verdict
+
+__all__ = ["EpisodePlan", "Played", "play"]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpisodePlan:
+    """One episode to play, and by whom."""
+
+    task: str
+    seed: int
+    split: str
+    preset: str
+    searcher: str
+    policy: str
+    """``offline`` (no language model) or ``llm``."""
+    roles: Roles
+    config: AgentConfig
+    limits: Limits = Limits()
+    run_seed: int = 0
+    """Seed of the run's own random numbers, apart from the episode's."""
+    screenshots: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """One finished episode."""
+
+    row: EpisodeRow
+    record: SearchRecord
+
+
+@dataclass(slots=True, kw_only=True)
+class _Progress:
+    """What is known of a running episode; read when it ends, however it ends."""
+
+    agent: Agent | None = None
+    result: AgentResult | None = None
+    verdict: Verdict | None = None
+    drift_step: int | None = None
+    goal: str = ""
+    costs: Costs = Costs()
+    error: Exception | None = None
+
+
+async def play(
+    plan: EpisodePlan,
+    benchmark: Benchmark,
+    *,
+    recorder: EpisodeRecorder | None = None,
+    run_budget: Budget | None = None,
+) -> Played:
+    """Return the finished episode; faults of the world or the agent are in its row.
+
+    Args:
+        plan: what to play.
+        benchmark: opens the search world and the judged episode.
+        recorder: where every activity is written; ``None`` keeps nothing on disk.
+        run_budget: the run's budget, charged with all that the episode spends.
+
+    Raises:
+        ConfigError: the user's input is wrong; the run cannot go on.
+    """
+    started = time.monotonic()
+    budget = Budget(plan.limits, parent=run_budget)
+    progress = _Progress()
+    try:
+        await _play(plan, benchmark, budget, progress, recorder)
+    except ConfigError:
+        raise
+    except Exception as error:
+        log.debug("episode %s.%d ended by an error", plan.task, plan.seed, exc_info=True)
+        progress.error = error
+    record = _record(plan, progress)
+    row = _row(plan, progress, budget)
+    row = replace(row, versions=benchmark.versions())
+    if recorder is not None:
+        recorder.event("result", row.to_dict())
+        recorder.tree(record)
+        if plan.screenshots and progress.error is None and progress.result is not None:
+            await _picture(plan, benchmark, progress.result.actions, recorder)
+    measured = replace(row.measured, seconds=round(time.monotonic() - started, 3))
+    return Played(row=replace(row, measured=measured), record=record)
+
+
+async def _play(
+    plan: EpisodePlan,
+    benchmark: Benchmark,
+    budget: Budget,
+    progress: _Progress,
+    recorder: EpisodeRecorder | None,
+) -> None:
+    """Search, commit, judge; leave what happened in ``progress``."""
+    async with (
+        benchmark.open_search(plan.task, plan.seed) as side,
+        benchmark.open_episode(plan.task, plan.seed) as episode,
+    ):
+        progress.goal = side.task.goal
+        if recorder is not None:
+            recorder.event("task", {"goal": side.task.goal, "label": plan.roles.label})
+
+        def on_event(name: str, data: Mapping[str, object]) -> None:
+            if recorder is not None:
+                recorder.event(name, data)
+
+        progress.agent = Agent(
+            task=side.task,
+            roles=plan.roles,
+            config=plan.config,
+            budget=budget,
+            seed=(plan.run_seed, zlib.crc32(plan.task.encode()), plan.seed),
+            on_event=on_event,
+        )
+        try:
+            progress.result = await progress.agent.run(side.root, side.worlds, episode)
+            progress.drift_step = episode.commit_drift_step
+            progress.verdict = await episode.judge(progress.result.outcome)
+        finally:
+            progress.costs = side.costs()
+            if recorder is not None:
+                for attempt in progress.agent.attempts:
+                    for node in attempt.result.tree.nodes:
+                        recorder.observation(node.observation)
+
+
+async def _picture(
+    plan: EpisodePlan, benchmark: Benchmark, actions: tuple[Action, ...], recorder: EpisodeRecorder
+) -> None:
+    """Write the screenshots of the committed path; a failure costs the pictures, not the row."""
+    try:
+        pictures = await benchmark.pictures(plan.task, plan.seed, actions)
+    except WebPilotError as error:
+        recorder.event("no screenshots", {"error": _one_line(error)})
+        return
+    for step, png in enumerate(pictures):
+        recorder.screenshot(step, png)
+
+
+def _record(plan: EpisodePlan, progress: _Progress) -> SearchRecord:
+    attempts = progress.agent.attempts if progress.agent else []
+    return SearchRecord(
+        task=plan.task, seed=plan.seed, attempts=tuple(_attempt(item) for item in attempts)
+    )
+
+
+def _attempt(searched: SearchedAttempt) -> AttemptRecord:
+    tree = searched.result.tree
+    return AttemptRecord.of(
+        tree.to_dict(),
+        subtask=searched.subtask.goal,
+        attempt=searched.attempt,
+        chosen=tree.lineage(searched.result.best),
+    )
+
+
+def _row(plan: EpisodePlan, progress: _Progress, budget: Budget) -> EpisodeRow:
+    """Return the episode's row, versions and wall-clock time still to be added."""
+    result, verdict, error = progress.result, progress.verdict, progress.error
+    spent = budget.to_dict()
+    kind = None
+    if error is not None:
+        kind = error.kind if isinstance(error, WebPilotError) else "harness"
+    if verdict is not None:
+        kind = None  # a judged path is never an infrastructure error (decision 19)
+    judged = verdict is not None or kind in ("agent", "budget")
+    return EpisodeRow(
+        task=plan.task,
+        split=plan.split,
+        seed=plan.seed,
+        preset=plan.preset,
+        searcher=plan.searcher,
+        policy=plan.policy,
+        model=plan.roles.model,
+        success=(verdict.success if verdict else False) if judged else None,
+        reward=verdict.reward if verdict else None,
+        reward_raw=verdict.reward_raw if verdict else None,
+        strict_success=verdict.strict_success if verdict else None,
+        stop_reason=_stop_reason(result, kind),
+        error_kind=kind,
+        error=None if error is None else _one_line(error),
+        answer=_answer(result.outcome) if result else None,
+        committed_steps=int(spent["committed_steps"]),
+        commit_drift_step=progress.drift_step,
+        explored_steps=int(spent["explored_steps"]),
+        rollouts=int(spent["rollouts"]),
+        llm_calls=int(spent["llm_calls"]),
+        tokens_in=int(spent["tokens_in"]),
+        tokens_out=int(spent["tokens_out"]),
+        usd=round(spent["usd"], 6),
+        trajectory=tuple(action.raw for action in result.actions) if result else (),
+        measured=Measured(
+            seconds_browser=round(progress.costs.seconds_browser, 3),
+            restores=dict(progress.costs.restores),
+            replayed_steps=progress.costs.replayed_steps,
+            drifted=progress.costs.drifted,
+        ),
+    )
+
+
+def _stop_reason(result: AgentResult | None, kind: str | None) -> str:
+    if kind is None and result is not None:
+        return result.stop_reason
+    return {"agent": "agent_error", "budget": "budget"}.get(kind or "", "infrastructure")
+
+
+def _one_line(error: Exception) -> str:
+    lines = str(error).splitlines()
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+
+
+def _answer(outcome: Outcome) -> str | None:
+    return outcome.text if isinstance(outcome, Answer) else None
