@@ -1,9 +1,25 @@
-"""Local search: a pure, asynchronous Monte Carlo tree search over any world.
+"""Local optimisation: a pure, deterministic tree search over a world that can go back.
 
-Imports numpy, networkx and WebPilot's vocabulary, nothing that knows a browser, a model or a
-reward. Everything it needs from outside is a protocol in :mod:`mcts.protocols`.
+The core imports nothing but the standard library, numpy, networkx and the vocabulary. Start at
+:func:`mcts.search.search`; :mod:`mcts.config` holds what can be swapped; :mod:`mcts.gridworld` is
+a world to try it on.
 """
 
 from __future__ import annotations
 
-__all__: list[str] = []
+__all__ = [
+    "backup",
+    "config",
+    "evaluate",
+    "expand",
+    "frame",
+    "gridroles",
+    "gridworld",
+    "node",
+    "protocols",
+    "record",
+    "scale",
+    "search",
+    "select",
+    "tree",
+]

@@ -19,6 +19,7 @@ from webpilot.types import (
     Candidate,
     Completion,
     Observation,
+    Outcome,
     Path,
     Reflection,
     Subtask,
@@ -147,6 +148,8 @@ class NodeContext:
     """The page takes no more actions. Policies must not propose; appraisers must not read it."""
     simulated: bool = False
     """The observation is a simulated step's, not a node's."""
+    claim: Outcome | None = None
+    """The stop proposed at this node, for the appraiser to judge; ``None`` after an action."""
     seed: tuple[int, ...] = ()
     """Key of this node's random numbers (decision 16)."""
 
@@ -156,7 +159,7 @@ class NodeContext:
         return self.history[-2].observation if len(self.history) > 1 else self.root
 
     def rng(self, role: str, sample: int = 0) -> np.random.Generator:
-        """Return the generator of (run seed, task, node, role, sample): equal keys, equal numbers."""
+        """Return the generator of (run seed, task, node, role, sample): equal keys, equal draws."""
         words = (*self.seed, *role.encode(), sample)
         return np.random.default_rng(np.random.SeedSequence(words))
 

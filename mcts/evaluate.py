@@ -1,0 +1,162 @@
+"""Dynamic Evaluation and Simulation: score a new node, reflect on it, perhaps look one step ahead.
+
+Each evaluation fills in the node's own fields and is followed by a backup, also where a budget
+ran out half way; so the real page's score is written before any simulation starts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mcts.expand import ranked_proposals
+from mcts.frame import Frame
+from mcts.node import Node, Simulation, Status
+from mcts.protocols import NodeContext, Reflections, Reflector
+from mcts.scale import score
+from webpilot.types import Action, Candidate, Completion
+
+__all__ = [
+    "always_simulate",
+    "both_reflections",
+    "no_child_reflection",
+    "no_reflection",
+    "no_sibling_reflection",
+    "no_simulation",
+    "simulate_where_it_matters",
+    "trust_policy",
+]
+
+
+async def both_reflections(reflector: Reflector, context: NodeContext) -> Reflections:
+    """Return the node's child and sibling reflections."""
+    return await reflector.reflect(context)
+
+
+async def no_child_reflection(reflector: Reflector, context: NodeContext) -> Reflections:
+    """Return the sibling reflection alone."""
+    return replace(await reflector.reflect(context), child=None)
+
+
+async def no_sibling_reflection(reflector: Reflector, context: NodeContext) -> Reflections:
+    """Return the child reflection alone."""
+    return replace(await reflector.reflect(context), sibling=None)
+
+
+async def no_reflection(reflector: Reflector, context: NodeContext) -> Reflections:
+    """Return no reflections and ask nobody."""
+    del reflector, context
+    return Reflections()
+
+
+async def _appraise(frame: Frame, node: Node) -> None:
+    node.appraisal = await frame.roles.appraiser.appraise(frame.context(node))
+    node.reward = score(node.appraisal, node.depth, frame.config)
+
+
+async def _reflect(frame: Frame, node: Node) -> None:
+    lessons = await frame.config.reflect(frame.roles.reflector, frame.context(node))
+    node.child_reflection, node.sibling_reflection = lessons.child, lessons.sibling
+
+
+async def _judge(frame: Frame, node: Node) -> bool:
+    node.completion = await frame.roles.appraiser.completed(frame.context(node))
+    if node.completion.done:
+        node.status = Status.TERMINAL
+    return node.completion.done
+
+
+async def always_simulate(frame: Frame, node: Node) -> None:
+    """Return ``None`` after the paper's evaluation: appraise, reflect, stop test, simulated step.
+
+    The root is visited, not judged. A refused or failed simulation leaves M = S_self.
+    """
+    if node.parent is None:
+        return
+    if node.status is Status.DEAD:
+        await _reflect(frame, node)
+        return
+    await _appraise(frame, node)
+    await _reflect(frame, node)
+    done = await _judge(frame, node)
+    if done or node.status is not Status.OPEN or node.ended:
+        return
+    proposed = await frame.roles.policy.propose(frame.context(node), 1)
+    await _simulate(frame, node, proposed[0] if proposed else None)
+
+
+async def no_simulation(frame: Frame, node: Node) -> None:
+    """Return ``None`` after appraisal, stop test and, where the search may go on, reflection."""
+    if node.parent is None:
+        return
+    if node.status is not Status.DEAD:
+        await _appraise(frame, node)
+        if await _judge(frame, node):
+            return
+    await _reflect(frame, node)
+
+
+async def simulate_where_it_matters(frame: Frame, node: Node) -> None:
+    """Return ``None`` after :func:`no_simulation`, and a look ahead where it can change a choice.
+
+    It can where the parent's next selection differs between worst and best simulated score.
+    """
+    await no_simulation(frame, node)
+    if node.parent is None or node.status is not Status.OPEN or node.ended:
+        return
+    if node.depth < frame.config.max_depth and _matters(frame, node):
+        listed = await ranked_proposals(frame, node)
+        await _simulate(frame, node, listed[0] if listed else None)
+
+
+async def trust_policy(frame: Frame, node: Node) -> None:
+    """Return ``None`` after :func:`no_simulation`, where a proposed stop is taken at its word."""
+    await no_simulation(frame, node)
+    if node.outcome is not None and node.candidate is not None:
+        node.completion = Completion(
+            done=True, reason=node.candidate.reason, outcome=node.outcome
+        )
+
+
+def _mixed(frame: Frame, own: float, ahead: float) -> float:
+    return frame.config.self_weight * own + frame.config.simulation_weight * ahead
+
+
+def _matters(frame: Frame, node: Node) -> bool:
+    parent, own = frame.tree.parent(node), node.reward
+    if parent is None or own is None:
+        return False
+    config, choices = frame.config, []
+    parent.visits += 1
+    node.visits += 1
+    for points in (0.0, 10.0):
+        node.value = _mixed(frame, own, config.scale(points, node.depth + 1, config))
+        choices.append(config.select(frame.tree, parent, config))
+    node.value = None
+    node.visits -= 1
+    parent.visits -= 1
+    return choices[0] is not choices[1]
+
+
+async def _simulate(frame: Frame, node: Node, candidate: Candidate | None) -> None:
+    """Return ``None`` after one live step from the node, kept as a record and no child."""
+    if candidate is None or not isinstance(candidate.move, Action):
+        return
+    if not await frame.reach(node):
+        return
+    action = candidate.move
+    after = await frame.act(node, action)
+    if after.observation.last_error:
+        node.simulation = Simulation(action=action, observation=after.observation)
+        return
+    context = frame.simulated_context(node, action, after)
+    appraisal = await frame.roles.appraiser.appraise(context)
+    ahead = score(appraisal, node.depth + 1, frame.config)
+    if ahead is not None and node.reward is not None:
+        node.reward = _mixed(frame, node.reward, ahead)
+    node.simulation = Simulation(
+        action=action,
+        observation=after.observation,
+        appraisal=appraisal,
+        reward=ahead,
+        reflection=await frame.roles.reflector.reflect_simulation(context),
+    )

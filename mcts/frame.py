@@ -1,0 +1,170 @@
+"""What one search holds while it runs: tree, roles, budget, and the page and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mcts.backup import exclude
+from mcts.node import Node, Status
+from mcts.protocols import (
+    Appraiser,
+    HistoryStep,
+    Level,
+    NodeContext,
+    Policy,
+    Reflector,
+    SiblingNote,
+    Transition,
+    World,
+)
+from mcts.select import settle
+from mcts.tree import Tree
+from webpilot.budget import Budget
+from webpilot.types import Action, Candidate, Reflection, Subtask
+
+if TYPE_CHECKING:
+    from mcts.config import SearchConfig
+
+__all__ = ["Frame", "OnEvent", "SearchRoles", "Setting"]
+
+OnEvent = Callable[[str, Mapping[str, object]], None]
+"""Called with the event's name and plain data (strings, numbers, lists, dicts)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRoles:
+    """Who proposes, who judges, who reflects."""
+
+    policy: Policy
+    appraiser: Appraiser
+    reflector: Reflector
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What stays the same for every node of one search."""
+
+    goal: str
+    subtask: Subtask
+    seed: tuple[int, ...]
+    committed: tuple[HistoryStep, ...] = ()
+    strategic_reflection: Reflection | None = None
+    remaining_actions: int | None = None
+    """Actions left at the search's root; ``None`` without a limit."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Frame:
+    """The running search. ``at`` is the node the page stands at, ``None`` where it must go back."""
+
+    tree: Tree
+    config: SearchConfig
+    roles: SearchRoles
+    setting: Setting
+    budget: Budget
+    world: World
+    emit: OnEvent
+    at: int | None = None
+    lost: bool = False
+    """The search's own root cannot be reached again."""
+
+    def context(self, node: Node, *, notes: tuple[SiblingNote, ...] = ()) -> NodeContext:
+        """Return what roles may know of ``node``; ``notes`` follow those of its children."""
+        tree, setting = self.tree, self.setting
+        left = setting.remaining_actions
+        return NodeContext(
+            goal=setting.goal,
+            subtask=setting.subtask,
+            observation=node.observation,
+            root=tree.root.observation,
+            history=tree.history(node),
+            committed=setting.committed,
+            siblings=tuple(_note(child) for child in tree.children(node)) + notes,
+            child_reflection=node.child_reflection,
+            simulation_reflection=node.simulation.reflection if node.simulation else None,
+            strategic_reflection=setting.strategic_reflection,
+            not_done_reason=_not_done_reason(node),
+            remaining_actions=None if left is None else left - node.depth,
+            ended=node.ended,
+            claim=node.outcome,
+            seed=(*setting.seed, node.id),
+        )
+
+    def simulated_context(self, node: Node, action: Action, after: Transition) -> NodeContext:
+        """Return what roles may know of the page after a simulated step from ``node``."""
+        context, setting = self.context(node), self.setting
+        left = setting.remaining_actions
+        step = HistoryStep(action=action, observation=after.observation)
+        return NodeContext(
+            goal=context.goal,
+            subtask=context.subtask,
+            observation=after.observation,
+            root=context.root,
+            history=(*context.history, step),
+            committed=context.committed,
+            strategic_reflection=context.strategic_reflection,
+            remaining_actions=None if left is None else left - node.depth - 1,
+            ended=after.ended,
+            simulated=True,
+            seed=(*context.seed, 1),
+        )
+
+    async def reach(self, node: Node) -> bool:
+        """Return whether the page now stands at ``node``; if not, the node is excluded as drifted.
+
+        A root that drifts excludes nothing, since no alternative is left: it ends the search.
+        """
+        if self.at == node.id:
+            return True
+        self.at = None
+        restored = await self.world.restore(self.tree.path(node))
+        self.emit("restore", {"node": node.id, "tier": restored.tier,
+                              "level": restored.level.value})
+        if restored.level is not Level.DRIFTED:
+            self.at = node.id
+            return True
+        parent = self.tree.parent(node)
+        excluded: list[int] = []
+        if parent is None:
+            self.lost = True
+        else:
+            excluded = exclude(self.tree, node, self.config)
+            settle(self.tree, parent, self.config)
+        self.emit("drift", {"node": node.id, "excluded": excluded})
+        return False
+
+    async def act(self, node: Node, action: Action) -> Transition:
+        """Return the page after ``action`` at ``node``, where the page must stand; one charge."""
+        self.budget.charge("explored_steps")
+        self.at = None
+        return await self.world.step(action)
+
+    async def grow(self, node: Node, candidate: Candidate) -> Node:
+        """Return the new child that ``candidate`` leads to.
+
+        A stop makes a terminal child and touches no page. An action that failed and left the page
+        as it was makes a dead one.
+        """
+        move = candidate.move
+        if not isinstance(move, Action):
+            return self.tree.add(node, candidate, node.observation, ended=node.ended,
+                                 status=Status.TERMINAL)
+        after = await self.act(node, move)
+        page = after.observation
+        idle = page.fingerprint.exact == node.observation.fingerprint.exact
+        status = Status.DEAD if page.last_error and idle else Status.OPEN
+        child = self.tree.add(node, candidate, page, ended=after.ended, status=status)
+        self.at = child.id
+        return child
+
+
+def _note(child: Node) -> SiblingNote:
+    if child.candidate is None:
+        raise ValueError("the root is nobody's sibling")
+    return SiblingNote(candidate=child.candidate, reflection=child.sibling_reflection)
+
+
+def _not_done_reason(node: Node) -> str:
+    return node.completion.reason if node.completion and not node.completion.done else ""
