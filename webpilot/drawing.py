@@ -107,7 +107,7 @@ def thumbnail(nodes: Sequence[Mapping[str, Any]], chosen: Sequence[int]) -> str:
 
 
 def _caption(node: Mapping[str, Any]) -> str:
-    action = node.get("action") or {}
-    name = action.get("raw") or ("start" if node["parent"] is None else "stop")
+    move = node.get("move") or {}
+    name = move.get("raw") or ("start" if node["parent"] is None else f"stop: {move.get('kind')}")
     value = node.get("value")
     return name if value is None else f"{name}  value {value:.2f}"

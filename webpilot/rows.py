@@ -136,6 +136,11 @@ class EpisodeRow:
         """Whether the world failed, not the agent."""
         return self.error_kind in INFRASTRUCTURE
 
+    @property
+    def is_graded(self) -> bool:
+        """Whether a verdict was given on a page without a strict metric (decision 22)."""
+        return self.reward_raw is not None and self.strict_success is None
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain data in the order of the fields."""
         return asdict(self)

@@ -156,10 +156,10 @@ class EpisodeRecord:
         if not -len(path) <= step < len(path):
             raise ConfigError(f"the path has {max(0, len(path) - 1)} steps, so no step {step}")
         node = path[step]
-        page = self.pages().get(node.get("observation") or "", {})
+        page = self.pages().get(node.get("page") or "", {})
         return Shown(
             step=step % len(path),
-            action=(node.get("action") or {}).get("raw"),
+            action=_action(node),
             value=node.get("value"),
             text=page.get("text", ""),
         )
@@ -189,6 +189,11 @@ class Shown:
     def _repr_html_(self) -> str:
         head = f"<b>step {self.step}</b> <code>{escape(self.action or 'fresh page')}</code>"
         return f"{head}<pre>{escape(self.text)}</pre>"
+
+
+def _action(node: Mapping[str, Any]) -> str | None:
+    move = node.get("move")
+    return None if move is None else str(move.get("raw") or f"stop: {move['kind']}")
 
 
 def _chosen(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
@@ -34,17 +34,32 @@ class AttemptRecord:
     """What else the tree says of itself, e.g. its scale."""
 
     @classmethod
-    def of(
-        cls, tree: Mapping[str, Any], *, subtask: str, attempt: int, chosen: Iterable[int]
-    ) -> Self:
-        """Return the record of one search, of the plain data of its tree."""
-        about = {name: value for name, value in tree.items() if name not in _OWN_KEYS}
+    def of(cls, tree: Mapping[str, Any], *, subtask: str, attempt: int, best: int) -> Self:
+        """Return the record of one search.
+
+        Args:
+            tree: the tree's plain data (:meth:`mcts.tree.Tree.to_dict`).
+            subtask: the subtask's goal.
+            attempt: 0 for the first attempt at the subtask.
+            best: id of the node that the search chose.
+        """
+        parents = {node["id"]: node["parent"] for node in tree["nodes"]}
+        lineage: list[int] = []
+        node: int | None = best
+        while node is not None:
+            lineage.insert(0, node)
+            node = parents[node]
+        return cls._read({**tree, "subtask": subtask, "attempt": attempt, "chosen": lineage})
+
+    @classmethod
+    def _read(cls, data: Mapping[str, Any]) -> Self:
+        own = ("subtask", "attempt", "chosen", "nodes")
         return cls(
-            subtask=subtask,
-            attempt=attempt,
-            chosen=tuple(chosen),
-            nodes=tuple(_rounded(node) for node in tree["nodes"]),
-            about=_rounded(about),
+            subtask=data["subtask"],
+            attempt=data["attempt"],
+            chosen=tuple(data["chosen"]),
+            nodes=tuple(_rounded(node) for node in data["nodes"]),
+            about={name: _rounded(value) for name, value in data.items() if name not in own},
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -111,15 +126,7 @@ class SearchRecord:
         return cls(
             task=data["task"],
             seed=data["seed"],
-            attempts=tuple(
-                AttemptRecord.of(
-                    item,
-                    subtask=item["subtask"],
-                    attempt=item["attempt"],
-                    chosen=item["chosen"],
-                )
-                for item in data["attempts"]
-            ),
+            attempts=tuple(AttemptRecord._read(item) for item in data["attempts"]),
         )
 
     def to_networkx(self, attempt: int = -1) -> nx.DiGraph:
@@ -128,9 +135,6 @@ class SearchRecord:
 
     def _repr_html_(self) -> str:
         return "".join(attempt._repr_html_() for attempt in self.attempts)
-
-
-_OWN_KEYS = ("subtask", "attempt", "chosen", "nodes")
 
 
 def _rounded(value: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from webpilot.rows import EpisodeRow, latest
@@ -46,7 +46,7 @@ def summarise(
 
     Episodes that the world spoiled (browser, site, llm, harness) are outside every rate and
     listed apart. On graded pages the strict metric does not exist: their mean raw reward stands
-    apart (decision 22).
+    apart (decision 22). An episode that ended before any verdict is a failure by both metrics.
 
     Args:
         rows: in any order; of an episode that was run again, the last one counts.
@@ -59,11 +59,12 @@ def summarise(
         **(groupings or {}),
         "task": {row.task: row.task for row in episodes},
     }
+    graded_tasks = {row.task for row in episodes if row.is_graded}
     spoiled = [row for row in episodes if row.is_infrastructure]
     return {
         "schema": SUMMARY_SCHEMA,
-        **_rates(episodes),
-        "by": {name: _by(episodes, labels) for name, labels in tables.items()},
+        **_rates(episodes, graded_tasks),
+        "by": {name: _by(episodes, labels, graded_tasks) for name, labels in tables.items()},
         "stop_reasons": _counts(row.stop_reason for row in episodes),
         "errors": _counts(row.error_kind for row in episodes if row.error_kind is not None),
         "infrastructure": [
@@ -78,10 +79,10 @@ def summarise(
     }
 
 
-def _rates(rows: Sequence[EpisodeRow]) -> dict[str, Any]:
+def _rates(rows: Sequence[EpisodeRow], graded_tasks: Collection[str]) -> dict[str, Any]:
     judged = [row for row in rows if not row.is_infrastructure]
-    strict = [row for row in judged if row.strict_success is not None]
-    graded = [row for row in judged if row.strict_success is None]
+    graded = [row for row in judged if row.task in graded_tasks]
+    strict = [row for row in judged if row.task not in graded_tasks]
     rewards = [row.reward_raw for row in graded if row.reward_raw is not None]
     return {
         "episodes": len(rows),
@@ -106,12 +107,14 @@ def _rate(solved: int, total: int) -> dict[str, Any]:
     }
 
 
-def _by(rows: Sequence[EpisodeRow], labels: Mapping[str, str]) -> dict[str, Any]:
+def _by(
+    rows: Sequence[EpisodeRow], labels: Mapping[str, str], graded_tasks: Collection[str]
+) -> dict[str, Any]:
     groups: dict[str, list[EpisodeRow]] = {}
     for row in rows:
         if row.task in labels:
             groups.setdefault(labels[row.task], []).append(row)
-    return {label: _rates(groups[label]) for label in sorted(groups)}
+    return {label: _rates(groups[label], graded_tasks) for label in sorted(groups)}
 
 
 def _measured(rows: Sequence[EpisodeRow]) -> dict[str, Any]:

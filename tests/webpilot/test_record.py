@@ -193,7 +193,7 @@ def test_a_page_is_stored_once_and_named_by_its_digest(tmp_path: Path) -> None:
 def test_equal_searches_give_equal_bytes(tmp_path: Path) -> None:
     def tree(value: float) -> SearchRecord:
         data = {"scale": "0-10", "nodes": [{"id": 0, "parent": None, "value": value}]}
-        attempt = AttemptRecord.of(data, subtask="s", attempt=0, chosen=[0])
+        attempt = AttemptRecord.of(data, subtask="s", attempt=0, best=0)
         return SearchRecord(task="t", seed=1, attempts=(attempt,))
 
     written = []

@@ -56,13 +56,15 @@ def test_a_graded_page_counts_by_the_benchmark_only_and_its_reward_stands_apart(
 def test_a_spent_budget_without_anything_to_judge_is_a_failure_of_the_agent() -> None:
     empty = row(
         success=False,
-        strict_success=False,
+        strict_success=None,
         reward=None,
         reward_raw=None,
         error_kind="budget",
         stop_reason="budget",
     )
     summary = summarise([empty, row(seed=1)])
+    assert summary["strict"] == summary["success"]
+    assert summary["graded"]["episodes"] == 0
     assert summary["success"] | {"interval": None} == {
         "solved": 1,
         "total": 2,
