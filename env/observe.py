@@ -1,0 +1,265 @@
+"""What the page shows, read in one flight of messages (two more per frame where there are any)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from env.alignment import Alignment, align
+from env.axtree import adopt_frames, attach_bids, elements, flatten
+from env.fingerprint import changing, fingerprint
+from env.frames import Frame, Origin, children, main_frame
+from env.script import evaluation, result
+from env.session import Session
+from webpilot.types import Cue, Element, Observation
+
+__all__ = [
+    "Alignment",
+    "Canonical",
+    "align",
+    "changing",
+    "forget_marks",
+    "observe",
+    "restamp",
+]
+
+LOOK = ("marking", "cues")
+MARK = ("marking",)
+WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canonical:
+    """How a page's address is written in observations (decision 7)."""
+
+    base_url: str
+    """The real base, e.g. ``http://127.0.0.1:4321/``."""
+    canonical_url: str
+    """What stands for it, e.g. ``http://miniwob/``."""
+
+    def text(self, text: str) -> str:
+        """Return the text with the real base replaced."""
+        return text.replace(self.base_url, self.canonical_url) if self.base_url else text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """What was read from all frames, merged."""
+
+    nodes: list[dict[str, Any]]
+    main: Mapping[str, Any]
+    focused: str
+    boxes: Mapping[str, Box]
+    cues: Sequence[tuple[Mapping[str, Any], Origin]]
+    states: Sequence[Mapping[str, Any]]
+
+
+def observe(
+    session: Session,
+    *,
+    canonical: Canonical,
+    last_error: str = "",
+    scale: float = 1.0,
+    mask: frozenset[str] = frozenset(),
+) -> Observation:
+    """Return the current page; marks new elements as BrowserGym would.
+
+    Nothing in it needs the page's clock to run. ``mask`` (from :func:`changing`) holds what the
+    interactive fingerprint leaves out.
+    """
+    seen = _look(session)
+    lines = flatten(seen.nodes)
+    cues = tuple(_cue(raw, origin, canonical) for raw, origin in seen.cues)
+    found = elements(seen.nodes, seen.boxes)
+    printed = {line.bid for line in lines if line.bid is not None}
+    found = _with_clickable(found, seen.cues, printed)
+    url = canonical.text(seen.main["url"])
+    return Observation(
+        text=canonical.text("\n".join(line.text for line in lines)),
+        fingerprint=fingerprint(
+            url=url,
+            lines=(canonical.text("\t" * line.depth + line.body) for line in lines),
+            state={str(index): state for index, state in enumerate(seen.states)},
+            elements=found,
+            mask=mask,
+        ),
+        url=url,
+        title=seen.main["title"],
+        elements=tuple(found),
+        cues=cues,
+        focused=seen.focused,
+        last_error=last_error,
+        viewport=(seen.main["viewport"][0], seen.main["viewport"][1]),
+        scale=scale,
+    )
+
+
+def _look(session: Session) -> _Look:
+    marked, tree, unmarked = session.send_all(
+        [
+            evaluation(LOOK, "look", ""),
+            ("Accessibility.getFullAXTree", {}),
+            evaluation(MARK, "unmark"),
+        ]
+    )
+    main = result(marked)
+    result(unmarked)
+    if main["frames"]:
+        return _look_into_frames(session)
+    attach_bids(tree["nodes"])
+    return _Look(
+        nodes=tree["nodes"],
+        main=main,
+        focused=main["focused"],
+        boxes={bid: _box(box) for bid, box in main["boxes"].items()},
+        cues=[(raw, (0.0, 0.0)) for raw in main["cues"]],
+        states=[main["state"]],
+    )
+
+
+def _look_into_frames(session: Session) -> _Look:
+    """Return the look at a page with frames: marking must reach a frame before its children."""
+    looks: list[tuple[Frame, Mapping[str, Any] | None]] = list(_mark(session, main_frame(session)))
+    frames = [frame for frame, _ in looks]
+    # BrowserGym lists its frames by popping the last child first.
+    listed = sorted(frames, key=lambda frame: _popped(frames[0].tree).index(frame.id))
+    calls = [("Accessibility.getFullAXTree", {"frameId": frame.id}) for frame in listed]
+    trees = {
+        frame.id: reply["nodes"]
+        for frame, reply in zip(listed, session.send_all(calls), strict=True)
+    }
+    for frame in frames:
+        if frame.scripts:
+            result(session.send_all([evaluation(MARK, "unmark", context=frame.context)])[0])
+    for nodes in trees.values():
+        attach_bids(nodes)
+    told = [(frame, look) for frame, look in looks if look is not None]
+    by_bid = {frame.bid: look for frame, look in told}
+    focused = by_bid[""]["focused"]
+    while focused in by_bid and focused and by_bid[focused]["focused"]:
+        focused = by_bid[focused]["focused"]
+    return _Look(
+        nodes=adopt_frames(trees, {frame.node: frame.id for frame in frames}),
+        main=by_bid[""],
+        focused=focused,
+        boxes={
+            bid: _box(box, frame.origin)
+            for frame, look in told
+            for bid, box in look["boxes"].items()
+        },
+        cues=[(raw, frame.origin) for frame, look in told for raw in look["cues"]],
+        states=[look["state"] for _, look in told],
+    )
+
+
+def _mark(session: Session, frame: Frame) -> Iterator[tuple[Frame, Mapping[str, Any] | None]]:
+    """Yield each frame with what was read in it, ``None`` where scripts may not run."""
+    if not frame.scripts or (frame.node >= 0 and not frame.bid):
+        yield replace(frame, scripts=False), None
+        return
+    call = evaluation(LOOK, "look", frame.bid, context=frame.context)
+    yield frame, result(session.send_all([call])[0])
+    for child in children(session, frame):
+        yield from _mark(session, child)
+
+
+def _popped(tree: Mapping[str, Any]) -> list[str]:
+    order, waiting = [], [tree]
+    while waiting:
+        frame = waiting.pop()
+        waiting.extend(frame.get("childFrames", ()))
+        order.append(frame["frame"]["id"])
+    return order
+
+
+def _box(box: Sequence[float], origin: Origin = (0.0, 0.0)) -> Box:
+    left, top, width, height = (float(number) for number in box)
+    return (left + origin[0], top + origin[1], width, height)
+
+
+def _with_clickable(
+    found: list[Element], cues: Sequence[tuple[Mapping[str, Any], Origin]], printed: set[str]
+) -> list[Element]:
+    """Return the elements, those that only look clickable named by their text (see browser.md).
+
+    Modern pages are built of ``div`` elements with delegated listeners; BrowserGym's text shows
+    no bid for them.
+    """
+    pointers = {
+        raw["bid"]: (raw, origin)
+        for raw, origin in cues
+        if raw["clickable"] and raw["bid"] and raw["bid"] not in printed
+    }
+    known = {element.bid for element in found}
+    renamed = [
+        _clickable(element, pointers[element.bid][0]) if element.bid in pointers else element
+        for element in found
+    ]
+    extra = [
+        Element(
+            bid=bid,
+            role="generic",
+            name=raw["inner"],
+            states=(("clickable", ""),),
+            parent=raw["parent"],
+            box=_box(raw["box"], origin),
+        )
+        for bid, (raw, origin) in pointers.items()
+        if bid not in known
+    ]
+    return renamed + extra
+
+
+def _clickable(element: Element, raw: Mapping[str, Any]) -> Element:
+    name = element.name or raw["inner"]
+    return replace(element, name=name, states=(*element.states, ("clickable", "")))
+
+
+def _cue(raw: Mapping[str, Any], origin: Origin, canonical: Canonical) -> Cue:
+    words = WORD.findall(raw["class"]) + WORD.findall(raw["id"])
+    left, top = origin
+    return Cue(
+        bid=raw["bid"],
+        tag=raw["tag"],
+        parent=raw["parent"],
+        text=raw["text"],
+        words=tuple(dict.fromkeys(word.lower() for word in words)),
+        attributes=tuple((name, canonical.text(value)) for name, value in raw["attributes"]),
+        color=raw["color"],
+        background=raw["background"],
+        shape=raw["shape"],
+        sides=raw["sides"],
+        size=raw["size"],
+        cursor=raw["cursor"],
+        selection=raw["selection"],
+        scroll=tuple(raw["scroll"]) if raw["scroll"] else None,
+        box=_box(raw["box"], origin),
+        points=tuple((x + left, y + top) for x, y in raw["points"]),
+    )
+
+
+def restamp(session: Session, bids: Mapping[str, str]) -> None:
+    """Give the page's elements other bids, as :func:`align` maps them; later ones count on."""
+    moved = {found: wanted for found, wanted in bids.items() if found != wanted}
+    if moved:
+        # The whole mapping goes along: an id that stays must not be taken for a free one.
+        _in_every_frame(session, "restamp", dict(bids))
+
+
+def forget_marks(session: Session) -> None:
+    """Take every trace of marking and of our pointer out of the page."""
+    _in_every_frame(session, "forgetMarks")
+
+
+def _in_every_frame(session: Session, function: str, *arguments: object) -> None:
+    waiting = [main_frame(session)]
+    while waiting:
+        frame = waiting.pop()
+        # Children are found by their bids, so before this frame's are rewritten.
+        waiting.extend(child for child in children(session, frame) if child.context is not None)
+        call = evaluation(MARK, function, *arguments, context=frame.context)
+        result(session.send_all([call])[0])

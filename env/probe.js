@@ -1,0 +1,258 @@
+// Whether an element can be acted on, by Playwright's rules, and where. Synchronous.
+
+const NATIVE = new Set(["BUTTON", "INPUT", "SELECT", "TEXTAREA", "OPTION", "OPTGROUP"]);
+const TYPED = new Set(["", "email", "number", "password", "search", "tel", "text", "url"]);
+const ASSIGNED = new Set(["color", "date", "time", "datetime-local", "month", "range", "week"]);
+const SCROLLS = [
+  null,
+  { block: "end", inline: "end" },
+  { block: "center", inline: "center" },
+  { block: "start", inline: "start" },
+];
+
+function findBid(bid, root = document) {
+  const found = root.querySelector(`[bid="${CSS.escape(bid)}"]`);
+  if (found) return found;
+  for (const element of root.querySelectorAll("*")) {
+    const inner = element.shadowRoot ? findBid(bid, element.shadowRoot) : null;
+    if (inner) return inner;
+  }
+  return null;
+}
+
+function parentOf(element) {
+  return element.parentElement ?? element.parentNode?.host ?? null;
+}
+
+function isDrawn(node) {
+  const range = document.createRange();
+  range.selectNode(node);
+  const { width, height } = range.getBoundingClientRect();
+  return width > 0 && height > 0;
+}
+
+function isVisible(element) {
+  const style = getComputedStyle(element);
+  if (style.display === "contents") {
+    return Array.from(element.childNodes).some((child) => (
+      child.nodeType === 1 ? isVisible(child) : child.nodeType === 3 && isDrawn(child)));
+  }
+  if (!element.checkVisibility({ checkOpacity: false, checkVisibilityCSS: false })) return false;
+  if (style.visibility !== "visible") return false;
+  const { width, height } = element.getBoundingClientRect();
+  return width > 0 && height > 0;
+}
+
+function isDisabled(element) {
+  if (NATIVE.has(element.tagName)) {
+    if (element.hasAttribute("disabled") || element.closest("fieldset[disabled]")) return true;
+  }
+  for (let holder = element; holder; holder = parentOf(holder)) {
+    if (!holder.hasAttribute("role") && !NATIVE.has(holder.tagName)) continue;
+    const told = (holder.getAttribute("aria-disabled") ?? "").toLowerCase();
+    if (told === "true" || told === "false") return told === "true";
+  }
+  return false;
+}
+
+// The control that a label or a part of a button stands for.
+function retarget(element, follow) {
+  let target = element;
+  if (!target.matches("input, textarea, select") && !target.isContentEditable) {
+    const wider = follow === "button-link"
+      ? "button, [role=button], a, [role=link]"
+      : "button, [role=button], [role=checkbox], [role=radio]";
+    target = target.closest(wider) ?? target;
+  }
+  if (follow !== "label") return target;
+  const control = "input, textarea, button, select, [role=button], [role=checkbox], [role=radio]";
+  if (!target.matches(control) && !target.isContentEditable) target = target.closest("label") ?? target;
+  return target.nodeName === "LABEL" ? target.control ?? target : target;
+}
+
+function missingState(element, states) {
+  for (const state of states) {
+    const control = retarget(element, "label");
+    const fixed = ["INPUT", "TEXTAREA", "SELECT"].includes(control.nodeName)
+      && control.hasAttribute("readonly");
+    if (state === "visible" && !isVisible(element)) return state;
+    if (state === "enabled" && isDisabled(control)) return state;
+    if (state === "editable" && (isDisabled(control) || fixed)) return state;
+  }
+  return null;
+}
+
+// Something moves the element while the clock runs: a CSS animation, or one of jQuery's.
+function isMoved(element) {
+  const targets = document.getAnimations()
+    .filter((animation) => animation.playState === "running")
+    .map((animation) => animation.effect?.target);
+  for (const timer of window.jQuery?.timers ?? []) targets.push(timer.elem);
+  return targets.some((target) => target?.contains && target.contains(element));
+}
+
+function preview(element) {
+  const attributes = Array.from(element.attributes)
+    .filter(({ name }) => name !== "style" && !name.startsWith("browsergym"))
+    .map(({ name, value }) => (value ? ` ${name}="${value}"` : ` ${name}`))
+    .sort((a, b) => a.length - b.length);
+  const short = (text) => (text.length > 50 ? text.slice(0, 49) + "…" : text);
+  const tag = element.nodeName.toLowerCase();
+  const plain = Array.from(element.childNodes).every((child) => child.nodeType === 3);
+  const text = plain ? element.textContent : "…";
+  return `<${tag}${short(attributes.join(""))}>${short(text)}</${tag}>`.replace(/\s+/g, " ");
+}
+
+// Null where the point hits the element, else what it hits instead.
+function blocker(x, y, target) {
+  const roots = [];
+  for (let root = target.getRootNode(); root; root = root.host?.getRootNode()) {
+    roots.push(root);
+    if (root.nodeType === 9) break;
+  }
+  let hit = null;
+  for (let index = roots.length - 1; index >= 0; index--) {
+    const elements = roots[index].elementsFromPoint(x, y);
+    const single = roots[index].elementFromPoint(x, y);
+    if (single && elements[0] && parentOf(single) === elements[0]
+      && getComputedStyle(single).display === "contents") elements.unshift(single);
+    if (elements[0]?.shadowRoot === roots[index] && elements[1] === single) elements.shift();
+    if (!elements[0]) break;
+    hit = elements[0];
+    if (index && hit !== roots[index - 1].host) break;
+  }
+  const parents = [];
+  while (hit && hit !== target) {
+    parents.push(hit);
+    hit = parentOf(hit);
+  }
+  if (hit === target) return null;
+  const described = preview(parents[0] ?? document.documentElement);
+  for (let holder = target; holder; holder = parentOf(holder)) {
+    const index = parents.indexOf(holder);
+    if (index === -1) continue;
+    return index > 1 ? `${described} from ${preview(parents[index - 1])} subtree` : described;
+  }
+  return described;
+}
+
+// The middle of the element's first box that lies in the viewport.
+function pointOf(element) {
+  const boxes = Array.from(element.getClientRects());
+  if (!boxes.length) return "element is not visible";
+  for (const box of boxes) {
+    const clip = (low, high, most) => [Math.max(low, 0), Math.min(high, most)];
+    const [left, right] = clip(box.left, box.right, window.innerWidth);
+    const [top, bottom] = clip(box.top, box.bottom, window.innerHeight);
+    if (right > left && bottom > top && (right - left) * (bottom - top) > 0.99) {
+      return [aimed((left + right) / 2), aimed((top + bottom) / 2)];
+    }
+  }
+  return "element is outside of the viewport";
+}
+
+// Playwright's rounding: halves lean down, two decimals kept.
+function aimed(middle) {
+  const rest = middle - Math.floor(middle);
+  return Math.trunc((rest > 0.49 && rest < 0.51 ? middle - 0.02 : middle) * 100) / 100;
+}
+
+// One attempt to aim at an element: a point, or why there is none.
+function aim(bid, attempt, earlier) {
+  const element = findBid(bid);
+  if (!element) return { gone: true };
+  const { x, y, width, height } = element.getBoundingClientRect();
+  const rect = [x, y, width, height];
+  if (earlier && earlier.some((side, index) => side !== rect[index])) {
+    return { problem: "element is not stable" };
+  }
+  if (!earlier && isMoved(element)) return { moving: rect };
+  const missing = missingState(element, ["visible", "enabled"]);
+  if (missing) return { problem: `element is not ${missing}` };
+  const scroll = SCROLLS[attempt % SCROLLS.length];
+  if (scroll) element.scrollIntoView(scroll);
+  else element.scrollIntoViewIfNeeded();
+  const point = pointOf(element);
+  if (typeof point === "string") return { problem: point };
+  const blocked = blocker(...point, retarget(element, "button-link"));
+  if (blocked) return { problem: `${blocked} intercepts pointer events` };
+  return { point, pointer: window.webpilot_pointer ?? null };
+}
+
+function passes(bid, x, y) {
+  const element = findBid(bid);
+  return element ? blocker(x, y, element) : "the frame is gone";
+}
+
+const exists = (bid) => findBid(bid) !== null;
+
+function selectAll(element) {
+  if (element.nodeName === "INPUT") {
+    element.select();
+  } else if (element.nodeName === "TEXTAREA") {
+    element.selectionStart = 0;
+    element.selectionEnd = element.value.length;
+  } else {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    const selection = window.getSelection();
+    if (selection) {
+      selection.removeAllRanges();
+      selection.addRange(range);
+    }
+  }
+  element.focus();
+}
+
+// Makes a field ready for text to be inserted, or assigns the value where nobody types.
+function prepareFill(bid, value) {
+  const element = findBid(bid);
+  if (!element) return { gone: true };
+  const missing = missingState(element, ["visible", "enabled", "editable"]);
+  if (missing) return { problem: `element is not ${missing}` };
+  const control = retarget(element, "label");
+  if (control.nodeName === "INPUT") {
+    const type = control.type.toLowerCase();
+    if (!TYPED.has(type) && !ASSIGNED.has(type)) {
+      return { error: `Input of type "${type}" cannot be filled` };
+    }
+    if (type === "number" && Number.isNaN(Number(value.trim()))) {
+      return { error: "Cannot type text into input[type=number]" };
+    }
+    if (ASSIGNED.has(type)) return assign(control, value.trim());
+  } else if (control.nodeName !== "TEXTAREA" && !control.isContentEditable) {
+    return { error: "Element is not an <input>, <textarea> or [contenteditable] element" };
+  }
+  selectAll(control);
+  return { insert: true };
+}
+
+function assign(input, value) {
+  input.focus();
+  // The prototype's setter: frameworks shadow the property on the element to watch it.
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(input, value);
+  if (input.value !== value) return { error: "Malformed value" };
+  input.dispatchEvent(new Event("input", { bubbles: true, composed: true }));
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+  return { insert: false };
+}
+
+function focusForTyping(bid) {
+  const element = findBid(bid);
+  if (!element) return { gone: true };
+  const active = element.getRootNode().activeElement;
+  const was = active === element && document.hasFocus();
+  if (element.isContentEditable && !was && active?.blur) active.blur();
+  element.focus();
+  element.focus();
+  if (!was && element.nodeName === "INPUT") {
+    try { element.setSelectionRange(0, 0); } catch { /* some input types refuse */ }
+  }
+  return {};
+}
+
+const recallPointer = () => window.webpilot_pointer ?? null;
+
+function rememberPointer(pointer) {
+  window.webpilot_pointer = pointer;
+}
