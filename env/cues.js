@@ -101,6 +101,12 @@ function scrollOf(element, style) {
   return [element.scrollTop, element.scrollHeight, element.clientHeight, element.scrollLeft];
 }
 
+// A line is seen by its stroke, a shape by its fill, and an outline by its stroke again.
+function drawnColor(tag, style) {
+  const [fill, stroke] = [hex(style.fill), hex(style.stroke)];
+  return tag === "line" ? stroke ?? fill : fill ?? stroke;
+}
+
 function cueOf(element, tag, style, box) {
   const svg = SHAPES.has(tag) && element.namespaceURI === "http://www.w3.org/2000/svg";
   const corners = svg ? cornersOf(element, tag) : [];
@@ -116,8 +122,8 @@ function cueOf(element, tag, style, box) {
     class: element.getAttribute("class") ?? "",
     id: element.id || "",
     attributes: attributesOf(element),
-    color: svg ? hex(style.fill) ?? hex(style.stroke) : hex(style.color),
-    background: svg ? null : hex(style.backgroundColor),
+    color: svg ? drawnColor(tag, style) : hex(style.color),
+    background: hex(svg ? style.fill : style.backgroundColor),
     shape: svg ? shapeOf(tag, box, corners) : null,
     sides: svg && tag.startsWith("poly") ? corners.length : null,
     size: svg && (tag === "text" || tag === "tspan")
