@@ -1,0 +1,124 @@
+"""One episode from Python: ``await wp.solve(...)``, or ``wp.solve_sync(...)`` outside a loop."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from env.miniwob import load
+from env.suite import MiniwobSuite
+from mcts.config import override
+from webpilot.episode import EpisodePlan, play
+from webpilot.presets import POLICIES, PRESETS, SEARCHERS, named
+from webpilot.rows import EpisodeRow
+from webpilot.search_record import SearchRecord
+
+__all__ = ["Result", "solve", "solve_sync"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One judged episode with the trees that led to it."""
+
+    row: EpisodeRow
+    """The same fields as a line of ``results.jsonl``."""
+    tree: SearchRecord
+    label: str
+    """Which policy played, e.g. ``offline policy, no language model``."""
+
+    @property
+    def success(self) -> bool | None:
+        """The benchmark's verdict on the committed path; ``None`` where the world failed."""
+        return self.row.success
+
+    @property
+    def reward(self) -> float | None:
+        """The benchmark's reward, or ``None`` without a verdict."""
+        return self.row.reward
+
+    @property
+    def answer(self) -> str | None:
+        """The answer the agent stopped with, if any."""
+        return self.row.answer
+
+    @property
+    def trajectory(self) -> tuple[str, ...]:
+        """The committed actions as BrowserGym's action strings."""
+        return self.row.trajectory
+
+    @property
+    def stop_reason(self) -> str:
+        """Why the agent stopped (contract.md lists the reasons)."""
+        return self.row.stop_reason
+
+    @property
+    def error(self) -> str | None:
+        """One line, or ``None``."""
+        return self.row.error
+
+    def _repr_html_(self) -> str:
+        verdict = {True: "solved", False: "not solved", None: "no verdict"}[self.success]
+        words = html.escape(
+            f"{self.row.task}, seed {self.row.seed}: {verdict} in {self.row.committed_steps} "
+            f"actions, {self.row.explored_steps} explored ({self.label}; {self.row.searcher})"
+        )
+        return f"<p>{words}</p>{self.tree._repr_html_()}"
+
+
+async def solve(
+    task: str,
+    *,
+    seed: int = 0,
+    preset: str = "webpilot",
+    searcher: str | None = None,
+    policy: str = "offline",
+    settle: str = "virtual:500",
+    search: Mapping[str, Any] | None = None,
+    budget: Mapping[str, float | None] | None = None,
+) -> Result:
+    """Return one played and judged episode; the browser is gone when it returns.
+
+    Args:
+        task: a task of the benchmark, e.g. ``miniwob.click-checkboxes``.
+        seed: seed of the page.
+        preset: ``paper``, ``webpilot`` or ``greedy``.
+        searcher: takes the place of the preset's searcher.
+        policy: who plays; ``offline`` uses no language model.
+        settle: how long the page's time runs after an action: ``virtual:MS``, ``real:MS``, ``none``.
+        search: settings of the searcher to change, e.g. ``{"select": "uct"}``.
+        budget: limits of the episode to change, e.g. ``{"rollouts": 8}``.
+
+    Raises:
+        ConfigError: bad input; the message names the mend.
+    """
+    method = named("preset", preset, PRESETS)
+    name = searcher or method.searcher
+    found = load(task)
+    plan = EpisodePlan(
+        task=found.id,
+        seed=seed,
+        split=found.split,
+        preset=preset,
+        searcher=name,
+        policy=policy,
+        roles=named("policy", policy, POLICIES)(),
+        config=replace(
+            method.agent,
+            search=override(named("searcher", name, SEARCHERS), **(search or {})),
+        ),
+        limits=replace(method.limits, **(budget or {})),
+    )
+    suite = MiniwobSuite(settle=settle)
+    try:
+        played = await play(plan, suite)
+    finally:
+        await suite.aclose()
+    return Result(row=played.row, tree=played.record, label=plan.roles.label)
+
+
+def solve_sync(task: str, **settings: Any) -> Result:
+    """Return what :func:`solve` returns, for callers without a running event loop."""
+    return asyncio.run(solve(task, **settings))
