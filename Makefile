@@ -34,9 +34,8 @@ format: setup ## what `make lint` can mend by itself
 	@$(PY) -m ruff check --fix-only --quiet .
 	@$(PY) -m ruff format .
 
-# The header names this command instead of the compiler's, whose options hold nothing of a machine.
 UV_COMPILE = uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
-  --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make pins'
+  --generate-hashes --custom-compile-command 'make pins'
 
 pins: ## compile requirements*.txt anew from pyproject.toml (needs uv; UPGRADE=1 takes newer versions)
 	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) --extra dev pyproject.toml -o requirements.txt

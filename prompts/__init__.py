@@ -2,6 +2,4 @@
 
 from __future__ import annotations
 
-from prompts.fence import fence
-
-__all__ = ["fence"]
+__all__: list[str] = []

@@ -12,19 +12,20 @@ import hmac
 
 __all__ = ["fence", "nonce"]
 
-NONCE_LENGTH = 16
-"""Hexadecimal digits, 64 bits."""
+DIGITS = 16
+"""Hexadecimal digits of a nonce: 64 bits."""
 
 
-def nonce(text: str, salt: bytes) -> str:
+def nonce(text: str, salt: bytes, *, digits: int = DIGITS) -> str:
     """Return a nonce that does not occur in ``text``; equal text and salt give the same one.
 
-    ``salt`` belongs to the run and is kept in its record, never shown to a page.
+    ``salt`` belongs to the run and is kept in its record, never shown to a page. With so few
+    ``digits`` that ``text`` holds every nonce there is, this does not return.
     """
     attempt = 0
     while True:
         message = attempt.to_bytes(4) + text.encode("utf-8", "surrogatepass")
-        found = hmac.new(salt, message, hashlib.sha256).hexdigest()[:NONCE_LENGTH]
+        found = hmac.new(salt, message, hashlib.sha256).hexdigest()[:digits]
         if found not in text.lower():
             return found
         attempt += 1

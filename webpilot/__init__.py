@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         LLMError,
         WebPilotError,
     )
+    from webpilot.runs import Run, load_run
     from webpilot.types import (
         Action,
         Answer,
@@ -57,10 +58,12 @@ __all__ = [
     "Path",
     "Plan",
     "Reflection",
+    "Run",
     "Subtask",
     "Task",
     "Verdict",
     "WebPilotError",
+    "load_run",
 ]
 
 _HOMES = {
@@ -73,6 +76,7 @@ _HOMES = {
         "LLMError",
         "WebPilotError",
     ),
+    "webpilot.runs": ("Run", "load_run"),
     "webpilot.types": (
         "Action",
         "Answer",

@@ -1,0 +1,14 @@
+"""What holds for every test; deadline and the limit on sockets stand in pyproject.toml."""
+
+from __future__ import annotations
+
+import pytest
+
+KEYS = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "AZURE_OPENAI_API_KEY", "OPENROUTER_API_KEY")
+
+
+@pytest.fixture(autouse=True)
+def no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that reaches for a model by accident finds no key to do it with."""
+    for name in KEYS:
+        monkeypatch.delenv(name, raising=False)
