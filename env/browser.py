@@ -1,0 +1,117 @@
+"""One warm Chromium: launched by Playwright, shared with our own connection."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Dialog, Page, Playwright
+from playwright.sync_api import Error as PlaywrightError
+
+from env.cdp import Connection, PageSession
+from env.handover import handover
+from env.mux import Mux
+from webpilot.errors import ConfigError
+
+__all__ = ["Browser", "Tab"]
+
+ARGUMENTS = ("--disable-features=OverlayScrollbars,ExtendedOverlayScrollbars",)
+"""As BrowserGym: scroll bars take part in the layout."""
+IGNORED = ("--hide-scrollbars",)
+LOCALE = "en-US"
+TIMEZONE = "UTC"
+LAUNCH_TIMEOUT = 60.0
+CLOSING_TIMEOUT = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tab:
+    """One page in a context of its own, as both clients know it. Never leaves its thread."""
+
+    browser: Browser
+    context: BrowserContext
+    page: Page
+    session: PageSession
+
+    @property
+    def alive(self) -> bool:
+        """Whether the page can still be talked to."""
+        return not self.session.closed and self.browser.alive
+
+    def close(self) -> None:
+        """Discard the page and its context; fine when they are gone already."""
+        if self.browser.alive:
+            with suppress(PlaywrightError):
+                self.context.close()
+
+
+class Browser:
+    """A running browser; every method but :meth:`kill` belongs to the thread that made it."""
+
+    def __init__(self, playwright: Playwright, path: Path) -> None:
+        with handover(path) as waiting:
+            try:
+                self._browser = playwright.chromium.launch(
+                    executable_path=waiting.executable,
+                    headless=True,
+                    args=list(ARGUMENTS),
+                    ignore_default_args=list(IGNORED),
+                    # Ctrl-C is ours: the driver must not close the browser underneath a search.
+                    handle_sigint=False,
+                    handle_sigterm=False,
+                    handle_sighup=False,
+                    timeout=LAUNCH_TIMEOUT * 1000,
+                )
+            except PlaywrightError as error:
+                line = str(error).strip().splitlines()[0]
+                raise ConfigError(f"{path} does not start ({line}): run `make setup`") from error
+            self._mux: Mux = waiting.mux()
+        self.connection = Connection(self._mux)
+        self.version: str = self._browser.version
+
+    @property
+    def pid(self) -> int:
+        """Process id, and process group, of the browser."""
+        return self._mux.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether the browser's pipe is open."""
+        return not self._mux.closed
+
+    def open_tab(self, viewport: Mapping[str, int]) -> Tab:
+        """Return a new page in a new context; ``viewport`` holds width and height in pixels."""
+        context = self._browser.new_context(
+            viewport={"width": viewport["width"], "height": viewport["height"]},
+            locale=LOCALE,
+            timezone_id=TIMEZONE,
+        )
+        context.on("dialog", leave_dialog)
+        page = context.new_page()
+        introduction = context.new_cdp_session(page)
+        target = introduction.send("Target.getTargetInfo")["targetInfo"]["targetId"]
+        introduction.detach()
+        session = self.connection.page(target)
+        return Tab(browser=self, context=context, page=page, session=session)
+
+    def kill(self) -> None:
+        """End the browser's whole process group at once; may be called from any thread."""
+        if self.alive:
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """Close the browser and wait until it is gone."""
+        with suppress(PlaywrightError):
+            self._browser.close()
+        if not self._mux.wait_closed(CLOSING_TIMEOUT):
+            self.kill()
+            self._mux.wait_closed(CLOSING_TIMEOUT)
+
+
+def leave_dialog(dialog: Dialog) -> None:
+    """Do nothing: our own connection answers; without a listener Playwright would race with it."""

@@ -1,0 +1,199 @@
+"""One page that holds one instance of a task: loaded, restarted, acted on, observed.
+
+Everything here is synchronous and runs in the browser's thread. Nothing here can read a reward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from env.actions import perform
+from env.browser import Tab
+from env.cdp import DEADLINE, ProtocolError
+from env.clock import Clock
+from env.measure import Meter
+from env.miniwob import MiniwobTask, page_seed
+from env.observe import Canonical, forget_marks, observe
+from env.thread import BrowserThread
+from webpilot.errors import BrowserLost, SiteDown
+from webpilot.types import Action, Observation
+
+if TYPE_CHECKING:
+    from browsergym.miniwob.base import AbstractMiniwobTask
+
+__all__ = ["FOLDER", "LivePage"]
+
+FOLDER = "miniwob/"
+"""Where the task pages lie under the server's root; they reach up for their scripts."""
+CANONICAL = "http://miniwob/"
+RESTART_POLLS = 20
+
+T = TypeVar("T")
+
+
+class LivePage:
+    """A page of ours with a task on it; ``load`` comes before anything else."""
+
+    def __init__(
+        self,
+        thread: BrowserThread,
+        task: MiniwobTask,
+        *,
+        seed: int,
+        base_url: str,
+        clock: Clock,
+        deadline: float = DEADLINE,
+    ) -> None:
+        """Prepare a page; nothing is opened yet.
+
+        Args:
+            thread: owner of the browser.
+            task: what to load.
+            seed: the benchmark's seed of the instance.
+            base_url: root of the page server, with a slash at its end.
+            clock: how the page's time passes.
+            deadline: seconds one message to the page may take.
+        """
+        self.task = task
+        self.meter = Meter()
+        self.mask: frozenset[str] = frozenset()
+        """What changes on this page by itself; left out of interactive fingerprints."""
+        self._thread = thread
+        self._seed = seed
+        self._base_url = base_url
+        self._clock = clock
+        self._deadline = deadline
+        self._tab: Tab | None = None
+        self._instance: AbstractMiniwobTask | None = None
+        self._goal = ""
+        self._canonical = Canonical(base_url=base_url, canonical_url=CANONICAL)
+
+    @property
+    def goal(self) -> str:
+        """The instruction, as the benchmark's set-up returned it."""
+        return self._goal
+
+    @property
+    def alive(self) -> bool:
+        """Whether there is a page that can be talked to."""
+        return self._tab is not None and self._tab.alive
+
+    @property
+    def tab(self) -> Tab:
+        """The page's handle.
+
+        Raises:
+            BrowserLost: it is closed, crashed, or was never loaded.
+        """
+        if self._tab is None or not self._tab.alive:
+            raise BrowserLost("the page is gone; only a fresh load brings it back")
+        return self._tab
+
+    def load(self) -> None:
+        """Load the task in a new context of a live browser, through BrowserGym's own set-up.
+
+        Raises:
+            SiteDown: the page did not load, or is not the task's.
+        """
+        self.close()
+        instance = self.task.instance(seed=self._seed, base_url=self._base_url + FOLDER)
+        tab = self._thread.browser().open_tab(instance.viewport)
+        tab.session.deadline = self._deadline
+        tab.page.set_default_timeout(self._deadline * 1000)
+        self._tab, self._instance = tab, instance
+        try:
+            goal, _ = instance.setup(tab.page)
+        except PlaywrightTimeout as error:
+            raise SiteDown(f"{instance.url} did not load in {self._deadline:g} s") from error
+        except PlaywrightError as error:
+            if not tab.alive:
+                raise
+            line = (str(error).strip() or type(error).__name__).splitlines()[0]
+            raise SiteDown(f"{instance.url} did not load: {line}") from error
+        self._goal = goal
+        self._clock.loaded(tab.session)
+
+    def restart(self) -> None:
+        """Begin the same instance again without loading the page.
+
+        Raises:
+            ProtocolError: the page does not take it.
+        """
+        session = self.tab.session
+        # Chromium keeps stale accessibility nodes of removed elements until this is cycled.
+        session.send_all([("Accessibility.enable", {}), ("Accessibility.disable", {})])
+        session.evaluate("document.activeElement && document.activeElement.blur()")
+        forget_marks(session)
+        limit = self.instance.episode_max_time
+        session.evaluate(
+            f"Math.seedrandom({page_seed(self._seed)}); core.EPISODE_MAX_TIME = {limit};"
+            "core.startEpisodeReal();"
+        )
+        for _ in range(RESTART_POLLS):
+            if session.evaluate("WOB_TASK_READY"):
+                break
+            self._clock.wait(session, 50)
+        # The set-up reads the goal too, which takes parts of the page out and puts them back.
+        session.evaluate("void core.getUtterance()")
+        self._clock.restarted(session)
+
+    def observe(self, *, last_error: str = "") -> Observation:
+        """Return the current page."""
+        tab = self.tab
+        scale = float(getattr(tab.page, "_bgym_scale_factor", 1.0))
+        return observe(
+            tab.session,
+            canonical=self._canonical,
+            last_error=last_error,
+            scale=scale,
+            mask=self.mask,
+        )
+
+    def act(self, action: Action) -> str:
+        """Execute ``action`` and let the page come to rest; return the error, or ''."""
+        tab = self.tab
+        session = tab.session
+        scale = float(getattr(tab.page, "_bgym_scale_factor", 1.0))
+        error = perform(session, action, scale=scale, wait=partial(self._clock.wait, session))
+        self._clock.settle(session)
+        return error
+
+    def ended(self) -> bool:
+        """Return whether the page takes no more actions: done, or no longer the task's page.
+
+        Why it ended is not read.
+        """
+        address = repr(self.instance.url)
+        try:
+            return bool(
+                self.tab.session.evaluate(f"location.href !== {address} || WOB_DONE_GLOBAL")
+            )
+        except ProtocolError:
+            return True
+
+    def settle(self) -> None:
+        """Let pass what follows an action."""
+        self._clock.settle(self.tab.session)
+
+    @property
+    def instance(self) -> AbstractMiniwobTask:
+        """BrowserGym's task object of the loaded page."""
+        if self._instance is None:
+            raise BrowserLost("no page was loaded")
+        return self._instance
+
+    def close(self) -> None:
+        """Discard the page."""
+        tab, self._tab, self._instance = self._tab, None, None
+        if tab is not None:
+            tab.close()
+
+    def metered(self, work: Callable[[], T]) -> T:
+        """Return what ``work`` returns, its time counted as the browser's."""
+        with self.meter.working():
+            return work()

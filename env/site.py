@@ -1,0 +1,76 @@
+"""What every episode of a process shares: the served pages and the browser to see them with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from env.clock import parse_clock
+from env.live import LivePage
+from env.miniwob import MiniwobTask
+from env.server import PageServer, miniwob_folder
+from env.thread import BrowserThread
+
+__all__ = ["DEFAULT_SETTLE", "MiniwobSite"]
+
+DEFAULT_SETTLE = "virtual:500"
+
+
+class MiniwobSite:
+    """The MiniWoB++ pages on a loopback port, and one warm browser.
+
+    One per process is enough; episodes of any number of event loops may use it one after another
+    or side by side. The browser starts with the first page.
+    """
+
+    def __init__(self, *, folder: Path | None = None, browser: Path | None = None) -> None:
+        """Serve pages.
+
+        Args:
+            folder: root of the pages; by default that of the installed ``miniwob`` package.
+            browser: the browser to start; by default the one chosen at set-up.
+        """
+        self.server = PageServer(miniwob_folder() if folder is None else folder).start()
+        self.thread = BrowserThread(path=browser)
+
+    def page(
+        self,
+        task: MiniwobTask,
+        *,
+        seed: int,
+        settle: str = DEFAULT_SETTLE,
+        deadline: float,
+    ) -> LivePage:
+        """Return a page for one instance of a task; nothing is loaded yet.
+
+        Args:
+            task: what to load.
+            seed: the benchmark's seed of the instance.
+            settle: the clock policy; pages that run on timers take theirs in real time.
+            deadline: seconds one message to the page may take.
+        """
+        return LivePage(
+            self.thread,
+            task,
+            seed=seed,
+            base_url=self.server.url,
+            clock=parse_clock(task.settle(settle)),
+            deadline=deadline,
+        )
+
+    def close(self) -> None:
+        """Close the browser and stop serving. Safe to call twice."""
+        self.thread.close()
+        self.server.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
