@@ -88,9 +88,14 @@ def test_the_room_env_is_not_hidden_from_git() -> None:
 
 def test_the_public_names_are_the_declared_ones() -> None:
     assert dir(wp) == sorted(wp.__all__)
-    assert {"Task", "Plan", "load_run"} <= set(wp.__all__)
+    assert {"Task", "Plan", "load_run", "solve", "solve_sync"} <= set(wp.__all__)
     with pytest.raises(AttributeError, match="no_such_name"):
         _ = wp.no_such_name
+
+
+def test_no_public_name_is_also_a_module_that_would_hide_it() -> None:
+    modules = {path.stem for path in (ROOT / "webpilot").iterdir()}
+    assert modules & set(wp.__all__) == set()
 
 
 def test_importing_webpilot_loads_no_browser_no_model_and_no_data_library() -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
         WebPilotError,
     )
     from webpilot.runs import Run, load_run
+    from webpilot.search_record import SearchRecord
+    from webpilot.solving import Result, solve, solve_sync
     from webpilot.types import (
         Action,
         Answer,
@@ -58,12 +60,16 @@ __all__ = [
     "Path",
     "Plan",
     "Reflection",
+    "Result",
     "Run",
+    "SearchRecord",
     "Subtask",
     "Task",
     "Verdict",
     "WebPilotError",
     "load_run",
+    "solve",
+    "solve_sync",
 ]
 
 _HOMES = {
@@ -77,6 +83,9 @@ _HOMES = {
         "WebPilotError",
     ),
     "webpilot.runs": ("Run", "load_run"),
+    "webpilot.search_record": ("SearchRecord",),
+    # Not named `solve`: importing a module binds its name here and would hide the function.
+    "webpilot.solving": ("Result", "solve", "solve_sync"),
     "webpilot.types": (
         "Action",
         "Answer",
