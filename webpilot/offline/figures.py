@@ -69,6 +69,12 @@ BODY_TEXT = 16.0
 STEP = 1.25
 """Ratio of sizes from which figures are small and large rather than alike."""
 
+ROOMY = 6.0
+"""A shape of this many times the usual area holds others."""
+
+PAINTED = frozenset({"div", "span", "td", "li", "i", "a"})
+"""Tags of HTML boxes that may be drawn figures."""
+
 SMALLEST_AREA = 4.0
 """Boxes below this many square pixels are no figures."""
 
@@ -82,10 +88,12 @@ class Figure:
     kind: str
     """circle, ellipse, rectangle, square, triangle, polygon-N, line, path, letter, digit, text."""
     color: str | None
-    """Fill as ``#rrggbb``; ``None`` for an outline."""
+    """Fill, or stroke of an outline or a line, as ``#rrggbb``."""
     size: float
     """Largest side, or font size of a text, in CSS pixels."""
     text: str = ""
+    hollow: bool = False
+    """Only its outline is drawn."""
 
     @property
     def middle(self) -> Point:
@@ -126,11 +134,23 @@ def _kind(node: Node) -> str:
     return node.shape or "rectangle"
 
 
+def _hollow(node: Node) -> bool:
+    outlined = node.shape is not None and node.shape not in ("line", "text", "path")
+    return outlined and node.background is None
+
+
 def _drawn_boxes(view: PageView) -> Iterable[Node]:
-    """Yield HTML leaves that are coloured boxes without a role of their own."""
+    """Yield HTML leaves that are coloured boxes without a role of their own.
+
+    A box as wide as what encloses it is a banner, not a figure.
+    """
     for node in view.visible:
-        painted = node.background is not None and node.tag in ("div", "span", "td", "li", "i", "a")
-        if painted and not any(child.visible for child in view.children(node)):
+        if node.box is None or node.background is None or node.tag not in PAINTED:
+            continue
+        above = view.node(node.parent)
+        frame = above.box if above is not None else None
+        banner = frame is not None and frame[2] > 100 and node.box[2] > 0.95 * frame[2]
+        if not banner and not any(child.visible for child in view.children(node)):
             yield node
 
 
@@ -152,6 +172,7 @@ def figures(view: PageView, *, html: bool = True) -> tuple[Figure, ...]:
                 color=fill,
                 size=node.size or max(node.box[2], node.box[3]),
                 text=node.text or node.content,
+                hollow=_hollow(node),
             )
         )
     return tuple(found)
@@ -160,15 +181,19 @@ def figures(view: PageView, *, html: bool = True) -> tuple[Figure, ...]:
 def containers(view: PageView) -> tuple[Node, ...]:
     """Return the drawn frames that other things can be put into, largest area last.
 
-    They are SVG outlines without fill, drawn boxes of HTML that are empty, and those named so.
+    They are outlines without fill, shapes many times larger than the others, and elements whose
+    class or id says so.
     """
     words = {"box", "container", "target", "dropzone", "drop", "basket", "bin", "droppable"}
+    areas = sorted(area(node.box) for node in view.shapes if node.box is not None)
+    usual = areas[len(areas) // 2] if areas else 0.0
     found = [
         node
         for node in view.visible
         if node.box is not None
         and (
-            (node.shape in ("rectangle", "square", "circle", "ellipse") and node.color is None)
+            _hollow(node)
+            or (node.shape in ("rectangle", "square") and area(node.box) > ROOMY * usual)
             or (node.shape is None and bool(node.words & words) and node.role != "button")
         )
     ]

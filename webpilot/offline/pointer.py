@@ -95,9 +95,11 @@ def carried(view: PageView, memory: Memory, moves: Iterable[Move]) -> Iterable[P
     """
     begun = held(memory)
     if begun is None:
+        # a drag begun with two actions left would leave none for the control that commits
+        late = 0.1 if memory.remaining is not None and memory.remaining <= 2 else 1.0
         for move in moves:
             press = mouse_down(view, *move.start)
-            yield Proposal(action=press, score=move.score, reason=move.reason)
+            yield Proposal(action=press, score=late * move.score, reason=move.reason)
         return
     start, _, made = begun
     stubborn = sum(1 for drag in drags(memory) if distance(drag.start, start) < 1)

@@ -191,10 +191,12 @@ def assignments(view: PageView, clause: DragInto) -> list[tuple[Thing, Thing]]:
         return []
     other = _place(view, clause.rest) if clause.rest else None
     frames = {node.order for node in containers(view)}
-    drawn = [f for f in figures(view) if f.node.order not in frames and f.color is not None]
-    drawn = [f for f in drawn if f.node.order != place.order]
+    # sizes are told apart among all that is drawn, the place included
+    drawn = [f for f in figures(view) if f.node.order not in frames]
     wanted = described(clause.what)
-    chosen = list(matching(drawn, _softened(wanted))) if wanted is not None else []
+    fitting = matching(drawn, wanted) if wanted is not None else ()
+    chosen = [figure for figure in fitting if figure.node.order != place.order]
+    drawn = [figure for figure in drawn if figure.node.order != place.order]
     if wanted is None or (not chosen and not clause.every and wanted.kind == "any"):
         named = _named(view, clause.what)
         return [] if named is None or named.order == place.order else [(named, place)]
@@ -206,11 +208,6 @@ def assignments(view: PageView, clause: DragInto) -> list[tuple[Thing, Thing]]:
         left = [f for f in drawn if f.node.order not in picked and f.node.order != other.order]
         pairs += [(_of_figure(figure), other) for figure in left]
     return pairs
-
-
-def _softened(wanted: Description) -> Description:
-    """Return the description with ``smaller`` read as the smallest of those drawn."""
-    return wanted
 
 
 def _single(chosen: Sequence[Figure], wanted: Description) -> list[Figure]:
@@ -234,9 +231,11 @@ def _place(view: PageView, phrase: str) -> Thing | None:
         ordered = sorted(outlined, key=lambda node: node.center[axis])
         return _of_node(ordered[0] if low else ordered[-1])
     if wanted is not None:
-        filled = matching([f for f in figures(view) if f.color is not None], wanted)
+        filled = matching([f for f in figures(view) if not f.hollow], wanted)
         if filled and (wanted.size or (wanted.color and not outlined)):
             return _of_figure(max(filled, key=lambda figure: area(figure.box)))
+        if outlined:
+            return _of_node(outlined[-1])
     named = _named(view, phrase)
     if named is not None:
         return named
@@ -252,7 +251,7 @@ def _named(view: PageView, phrase: str) -> Thing | None:
     """Return the drawn element whose label answers best to a phrase, or ``None``."""
     target: Target = read_target(phrase)
     scored = [
-        (score(target, node, view), -area(node.box or (0, 0, 0, 0)), node)
+        (score(target, node), -area(node.box or (0, 0, 0, 0)), node)
         for node in view.visible
         if node.label or node.words
     ]
@@ -272,7 +271,7 @@ def _into_moves(view: PageView, clause: DragInto) -> Iterable[Move]:
 
 def _subject(view: PageView, phrase: str) -> Thing | None:
     """Return the thing a phrase names: a figure, an element, or the only thing there is."""
-    frames = {node.order for node in containers(view) if node.color is None}
+    frames = {node.order for node in containers(view)}
     drawn = [figure for figure in figures(view) if figure.node.order not in frames]
     wanted = described(phrase)
     if wanted is not None:

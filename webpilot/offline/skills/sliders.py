@@ -1,0 +1,331 @@
+"""Sliders and spin buttons, in closed loop: act, read the value shown, correct."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from webpilot.offline.actions import click, fill, mouse_click, press
+from webpilot.offline.clauses import Clause, Commit, Piece, Reading
+from webpilot.offline.geometry import Box, LinearScale, Point, center, distance, fitted_scale
+from webpilot.offline.matching import similarity
+from webpilot.offline.memory import Memory
+from webpilot.offline.page import Node, PageView
+from webpilot.offline.pointer import clicks
+from webpilot.offline.skills.protocol import Proposal
+
+__all__ = ["SetValues", "Sliders"]
+
+NUMBER = re.compile(r"(?<![\w.])[-\u2212]?\d+(?:\.\d+)?(?![\w]|\.\d)")
+WIDGET = re.compile(
+    r"\b(?P<kind>sliders?|range|knob|dial|spinners?|spin ?(?:button|box)|steppers?|counter)\b",
+    re.IGNORECASE,
+)
+COMBINATION = re.compile(r"[\[(]\s*(?P<list>-?\d+(?:\.\d+)?(?:\s*,\s*-?\d+(?:\.\d+)?)+)\s*[\])]")
+LABEL = re.compile(
+    r"\b(?:set|move|drag|slide|adjust|change|put|turn)\s+(?:the\s+)?(?P<label>[\w ]*?)\s*"
+    r"\b(?:slider|spinner|knob|dial|stepper|counter|range)\b",
+    re.IGNORECASE,
+)
+THUMBS = frozenset({"handle", "thumb", "knob", "grip"})
+NEAR = 4
+"""Steps up to which keys are surer than another click on the track."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetValues(Clause):
+    """The sliders of the page, or the one of a label, must show these values."""
+
+    values: tuple[float, ...]
+    label: str = ""
+    spins: bool = False
+    """The goal speaks of a spin button."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slider:
+    """One slider as drawn."""
+
+    track: Node
+    box: Box
+    thumb: Point | None
+    """Middle of the handle; ``None`` where none is drawn apart."""
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    step: float = 1.0
+    native: bool = False
+    """A range input of the browser's own."""
+
+    @property
+    def upright(self) -> bool:
+        """Whether it runs up rather than across."""
+        return self.box[3] > self.box[2]
+
+    @property
+    def ends(self) -> tuple[Point, Point]:
+        """Points of the track at its lowest and highest value."""
+        x, y, width, height = self.box
+        middle = center(self.box)
+        if self.upright:
+            return ((middle[0], y + height - 1), (middle[0], y + 1))
+        return ((x + 1, middle[1]), (x + width - 1, middle[1]))
+
+    def along(self, point: Point) -> float:
+        """Return a point's position along the track in CSS pixels, growing with the value."""
+        return -point[1] if self.upright else point[0]
+
+    def spot(self, along: float) -> Point:
+        """Return the point of the track at a position along it."""
+        low, high = self.ends
+        kept = min(max(along, self.along(low)), self.along(high))
+        return (center(self.box)[0], -kept) if self.upright else (kept, center(self.box)[1])
+
+
+class Sliders:
+    """Clicks the track where the value should be, then steps with keys what is still missing."""
+
+    name = "sliders"
+    clause_types: tuple[type[Clause], ...] = (SetValues,)
+
+    def read(self, piece: Piece) -> Reading | None:
+        """Return the values a slider or spin button must show."""
+        widget = WIDGET.search(piece.text)
+        if widget is None:
+            return None
+        listed = COMBINATION.search(piece.text)
+        text = listed.group("list") if listed else piece.text
+        found = [float(match.group().replace("\u2212", "-")) for match in NUMBER.finditer(text)]
+        if not found:
+            return None
+        label = LABEL.search(piece.text)
+        clause = SetValues(
+            text=piece.text,
+            values=tuple(found) if listed else (found[-1],),
+            label=label.group("label").strip() if label else "",
+            spins=widget.group("kind").lower().startswith(("spin", "step", "count")),
+        )
+        implied = Commit(text=piece.text, name="Submit", implied=True)
+        return Reading(clauses=(clause, implied), confidence=0.9)
+
+    def degree(self, view: PageView, clause: Clause, memory: Memory) -> float:
+        """Return the share of the values that are shown, near misses counted in part."""
+        assert isinstance(clause, SetValues)
+        pairs = _pairs(view, clause)
+        if not pairs:
+            return 0.0
+        return sum(_closeness(slider, value) for slider, value in pairs) / len(pairs)
+
+    def propose(self, view: PageView, clause: Clause, memory: Memory) -> Iterable[Proposal]:
+        """Yield the next click, key or entry for the first value that is not shown."""
+        assert isinstance(clause, SetValues)
+        for slider, wanted in _pairs(view, clause):
+            if slider.value != wanted:
+                yield from _toward(view, slider, wanted, memory)
+                return
+
+
+def _closeness(slider: Slider, wanted: float) -> float:
+    if slider.value is None:
+        return 0.0
+    away = abs(slider.value - wanted)
+    return 1.0 if away == 0 else 0.8 / (1.0 + away)
+
+
+def _pairs(view: PageView, clause: SetValues) -> list[tuple[Slider, float]]:
+    """Return which slider must show which value, in document order."""
+    found = list(spinners(view) if clause.spins else sliders(view))
+    if not found:
+        found = list(sliders(view) or spinners(view))
+    if clause.label and len(found) > len(clause.values):
+        found.sort(key=lambda one: -_labelled(view, one, clause.label))
+    return list(zip(found, clause.values, strict=False))
+
+
+def _labelled(view: PageView, slider: Slider, label: str) -> float:
+    names = [slider.track.label, " ".join(sorted(slider.track.words))]
+    names += [node.content for node in view.ancestors(slider.track)][:1]
+    return max(similarity(label, name) for name in names)
+
+
+def sliders(view: PageView) -> tuple[Slider, ...]:
+    """Return the drawn sliders in document order."""
+    tracks = [node for node in view.visible if _is_track(view, node)]
+    return tuple(
+        _slider(view, node, tracks[position + 1 : position + 2])
+        for position, node in enumerate(tracks)
+    )
+
+
+def _is_track(view: PageView, node: Node) -> bool:
+    if node.attributes.get("type") == "range":
+        return True
+    if node.words & THUMBS:
+        return False
+    thumbs = [child for child in view.descendants(node) if _is_thumb(child)]
+    inner = any(
+        "slider" in n.words and any(True for _ in view.children(n)) for n in _below(view, node)
+    )
+    if thumbs and not inner and ("slider" in node.words or "track" in node.words):
+        return True
+    alone = not any(_is_thumb(other) or "slider" in other.words for other in view.ancestors(node))
+    return node.role == "slider" and not thumbs and alone and not _is_thumb(node)
+
+
+def _below(view: PageView, node: Node) -> Iterable[Node]:
+    return (child for child in view.descendants(node) if not _is_thumb(child))
+
+
+def _is_thumb(node: Node) -> bool:
+    return node.visible and (bool(node.words & THUMBS) or node.role == "slider")
+
+
+def _slider(view: PageView, track: Node, following: Sequence[Node]) -> Slider:
+    assert track.box is not None
+    thumb = next((child for child in view.descendants(track) if _is_thumb(child)), None)
+    native = track.attributes.get("type") == "range"
+    stated = thumb if thumb is not None and thumb.role == "slider" else track
+    value = _number(stated.value) if stated.role == "slider" else None
+    if value is None:
+        value = _shown(view, track, following)
+    low, high = (_number(stated.attributes.get(key, "")) for key in ("min", "max"))
+    low = low if low is not None else _number(stated.states.get("valuemin", ""))
+    high = high if high is not None else _number(stated.states.get("valuemax", ""))
+    return Slider(
+        track=track,
+        box=track.box,
+        thumb=thumb.center if thumb is not None and thumb.box is not None else None,
+        value=value,
+        low=(0.0 if low is None and native else low),
+        high=(100.0 if high is None and native else high),
+        step=_number(track.attributes.get("step", "")) or 1.0,
+        native=native,
+    )
+
+
+def _number(text: str) -> float | None:
+    match = re.fullmatch(r"\s*[-\u2212]?\d+(?:\.\d+)?\s*%?\s*", text)
+    return float(text.strip().rstrip("% ").replace("\u2212", "-")) if match else None
+
+
+def _shown(view: PageView, track: Node, following: Sequence[Node]) -> float | None:
+    """Return the number shown for a slider: the first after it, else the nearest on the page."""
+    end = following[0].order if following else len(view.nodes)
+    inside = {node.bid for node in view.descendants(track)} - {track.bid}
+    numbers = [
+        (node, value)
+        for node in view.visible
+        if (value := _number(node.value if node.editable else node.text)) is not None
+    ]
+    for node, value in numbers:
+        if node.bid in inside or track.order < node.order < end:
+            return value
+    spot = track.center
+    close = min(numbers, key=lambda pair: distance(pair[0].center, spot), default=None)
+    return close[1] if close is not None else None
+
+
+def spinners(view: PageView) -> tuple[Slider, ...]:
+    """Return the drawn spin buttons: fields of their role, and numbers between step buttons."""
+    found = [node for node in view.visible if node.role == "spinbutton" and node.box is not None]
+    return tuple(
+        Slider(
+            track=node,
+            box=node.box or (0.0, 0.0, 0.0, 0.0),
+            thumb=None,
+            value=_number(node.value),
+            step=_number(node.attributes.get("step", "")) or 1.0,
+        )
+        for node in found
+    )
+
+
+def _samples(view: PageView, slider: Slider, memory: Memory) -> list[tuple[float, float]]:
+    """Return (position, value) of the slider's handle on every page seen."""
+    found = []
+    for seen in memory.views(view):
+        for other in sliders(seen):
+            same = other.track.order == slider.track.order and other.box == slider.box
+            if same and other.thumb is not None and other.value is not None:
+                found.append((slider.along(other.thumb), other.value))
+    return found
+
+
+def _scale(view: PageView, slider: Slider, memory: Memory) -> LinearScale | None:
+    """Return how position and value go together, from limits where stated, else from samples."""
+    if slider.low is not None and slider.high is not None and slider.high > slider.low:
+        first, last = (slider.along(point) for point in slider.ends)
+        # a native thumb stops half its width short of the ends
+        inset = 7.0 if slider.native else 0.0
+        return fitted_scale([(first + inset, slider.low), (last - inset, slider.high)])
+    return fitted_scale(_samples(view, slider, memory))
+
+
+def _toward(view: PageView, slider: Slider, wanted: float, memory: Memory) -> Iterable[Proposal]:
+    """Yield ways to bring one slider to a value, the surest first."""
+    reason = f"shows {slider.value}, wanted {wanted:g}"
+    if slider.track.role == "spinbutton":
+        yield from _spin(view, slider, wanted, reason)
+        return
+    if slider.native:
+        entry = fill(slider.track, f"{wanted:g}")
+        if not memory.did(entry):
+            yield Proposal(action=entry, score=0.9, reason=reason)
+    touched = _focused(view, slider)
+    steps = abs((slider.value or 0.0) - wanted) / slider.step
+    if slider.value is not None and steps <= NEAR:
+        if touched:
+            rising = wanted > slider.value
+            key = (
+                ("ArrowUp" if rising else "ArrowDown")
+                if slider.upright
+                else ("ArrowRight" if rising else "ArrowLeft")
+            )
+            yield Proposal(action=press(key), score=0.9, reason=reason)
+        elif slider.thumb is not None:
+            hold = mouse_click(view, *slider.thumb)
+            score = 0.85 if steps <= 2 else 0.6
+            yield Proposal(action=hold, score=score, reason="takes the handle for the keys")
+    yield from _track_clicks(view, slider, wanted, memory, reason)
+
+
+def _focused(view: PageView, slider: Slider) -> bool:
+    focused = view.node(view.focused)
+    if focused is None:
+        return False
+    return focused.bid == slider.track.bid or any(
+        node.bid == slider.track.bid for node in view.ancestors(focused)
+    )
+
+
+def _track_clicks(
+    view: PageView, slider: Slider, wanted: float, memory: Memory, reason: str
+) -> Iterable[Proposal]:
+    """Yield a click where the value should be, or at an end while the scale is unknown."""
+    scale = _scale(view, slider, memory)
+    if scale is not None:
+        spot = slider.spot(scale.position(wanted))
+        tried = [where for where, _ in clicks(memory) if distance(where, spot) < 1]
+        yield Proposal(action=mouse_click(view, *spot), score=0.3 if tried else 0.8, reason=reason)
+        return
+    low, high = slider.ends
+    ends = (high, low) if slider.value is None or wanted > slider.value else (low, high)
+    for rank, end in enumerate(ends):
+        tried = [where for where, _ in clicks(memory) if distance(where, end) < 1]
+        score = (0.7, 0.4)[rank] * (0.2 if tried else 1.0)
+        yield Proposal(action=mouse_click(view, *end), score=score, reason="finds the scale")
+
+
+def _spin(view: PageView, slider: Slider, wanted: float, reason: str) -> Iterable[Proposal]:
+    if slider.track.editable:
+        yield Proposal(action=fill(slider.track, f"{wanted:g}"), score=0.9, reason=reason)
+    rising = slider.value is None or wanted > slider.value
+    if _focused(view, slider):
+        key = "ArrowUp" if rising else "ArrowDown"
+        yield Proposal(action=press(key), score=0.6, reason=reason)
+    words = {"up", "plus", "increment", "increase"} if rising else {"down", "minus", "decrement"}
+    for node in view.clickable:
+        near = distance(node.center, slider.track.center) < 120
+        if near and (node.words & words or node.label in (("+", "▲") if rising else ("-", "▼"))):
+            yield Proposal(action=click(view, node), score=0.7, reason=reason)
