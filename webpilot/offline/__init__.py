@@ -6,4 +6,29 @@ same predicates drive the proposals, the stop test and the self-reward.
 
 from __future__ import annotations
 
-__all__: list[str] = []
+from webpilot.offline.appraiser import OfflineAppraiser
+from webpilot.offline.assessment import Judge
+from webpilot.offline.controller import OfflineController
+from webpilot.offline.explorer import OfflineExplorer
+from webpilot.offline.extractor import OfflineExtractor
+from webpilot.offline.planner import OfflinePlanner
+from webpilot.offline.skills import SKILLS
+from webpilot.offline.verifier import OfflineVerifier
+from webpilot.roles import Roles
+
+__all__ = ["offline_roles"]
+
+
+def offline_roles() -> Roles:
+    """Return the six roles, all built on the same skills."""
+    judge = Judge(SKILLS)
+    return Roles(
+        planner=OfflinePlanner(judge),
+        controller=OfflineController(judge),
+        extractor=OfflineExtractor(),
+        explorer=OfflineExplorer(judge),
+        appraiser=OfflineAppraiser(judge),
+        verifier=OfflineVerifier(),
+        label="offline policy, no language model",
+        reads_cues=True,
+    )

@@ -18,7 +18,7 @@ class OfflineAppraiser:
     async def appraise(self, context: NodeContext) -> Appraisal:
         """Return effectiveness of the last action and the promise of the state."""
         now = self._judge.assess(context)
-        before = self._judge.before_last(context.subtask.goal, now)
+        before = self._judge.before_last(now)
         effect = 5.0 if before is None else _effectiveness(now, before)
         promise = 10.0 * now.progress
         return Appraisal(
@@ -33,7 +33,7 @@ class OfflineAppraiser:
         if now.satisfied:
             return Completion(done=True, reason="every clause holds")
         return Completion(
-            done=False, reason="; ".join(clause.text for clause in (*now.open, *now.commits))
+            done=False, reason="; ".join(now.clauses[position].text for position in now.open)
         )
 
 

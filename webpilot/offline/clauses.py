@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import ClassVar
 
 __all__ = ["Clause", "Commit", "Piece", "Reading", "quoted"]
 
@@ -19,13 +20,18 @@ QUOTED = re.compile(r"\"([^\"]*)\"|“([^”]*)”|(?<![\w'])'([^']+)'(?![\w'])"
 class Clause:
     """One requirement of the goal."""
 
+    event: ClassVar[bool] = False
+    """It is about a deed, not a state: later clauses count only steps after it."""
+
     text: str
     """The words of the goal it was read from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit(Clause):
-    """The controls that close the form; due once every other clause holds."""
+    """The control that closes the form; due once every earlier clause holds."""
+
+    event: ClassVar[bool] = True
 
     name: str
     """What the goal calls the control, e.g. ``Submit``."""

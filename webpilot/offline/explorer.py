@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from mcts.protocols import NodeContext, Reflections
 from webpilot.offline.assessment import Assessment, Judge
@@ -40,18 +41,19 @@ class OfflineExplorer:
 
     def _proposals(self, now: Assessment) -> Iterable[Proposal]:
         """Yield every skill's proposals, weighted by whether their turn has come."""
-        for position, clause in enumerate((*now.open, *now.commits)):
+        for turn, position in enumerate(now.open):
+            clause = now.clauses[position]
             skill = self._judge.skill(clause)
-            for proposal in skill.propose(now.view, clause, now.memory):
-                weight = 1.0 if position == 0 else LATER
-                if proposal.closing and now.open:
+            for proposal in skill.propose(now.view, clause, now.memory_of(position)):
+                weight = 1.0 if turn == 0 else LATER
+                if turn > 0 and (proposal.closing or clause.event):
                     weight = EARLY
-                yield _weighted(proposal, weight)
+                yield replace(proposal, score=proposal.score * weight)
 
     async def reflect(self, context: NodeContext) -> Reflections:
         """Return what is still missing, and which action had no effect."""
         now = self._judge.assess(context)
-        missing = "; ".join(clause.text for clause in (*now.open, *now.commits))
+        missing = "; ".join(now.clauses[position].text for position in now.open)
         child = Reflection(
             scope=ReflectionScope.CHILD,
             text=f"Still missing: {missing}" if missing else "Everything asked for holds.",
@@ -73,16 +75,6 @@ class OfflineExplorer:
         if child is None:
             return None
         return Reflection(scope=ReflectionScope.SIMULATION, text=child.text)
-
-
-def _weighted(proposal: Proposal, weight: float) -> Proposal:
-    """Return the proposal with its score multiplied."""
-    return Proposal(
-        action=proposal.action,
-        score=proposal.score * weight,
-        reason=proposal.reason,
-        closing=proposal.closing,
-    )
 
 
 def _avoided(context: NodeContext) -> frozenset[str]:

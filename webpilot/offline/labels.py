@@ -10,6 +10,7 @@ from webpilot.offline.page import Node, PageView
 __all__ = ["with_labels"]
 
 FIELD_TAGS = frozenset({"input", "select", "textarea"})
+UNLABELLING = frozenset({"option", "button", "a"})
 NEARBY = 60.0
 """Largest gap between a field and a text that labels it, in CSS pixels."""
 
@@ -58,20 +59,37 @@ def _label(view: PageView, node: Node, labels: dict[str, str]) -> str:
 
 
 def _nearby(view: PageView, node: Node) -> str:
-    """Return the text that stands left of the field or above it, the nearest first."""
-    if node.box is None:
-        return ""
+    """Return the text that stands with the field: in its own wrapper, left of it, or above it."""
+    wrapped = _wrapped(view, node)
+    if wrapped or node.box is None:
+        return wrapped
     x, y, _, height = node.box
     best: tuple[float, str] | None = None
     for other in view.texts:
-        if other.box is None or other.tag in ("option", "button"):
+        if other.box is None or other.tag in UNLABELLING or other.role == "cell":
             continue
         ox, oy, width, tall = other.box
         gap: float | None = None
         if abs((oy + tall / 2) - (y + height / 2)) < max(height, tall) / 2 and ox < x:
-            gap = max(0.0, x - (ox + width))
-        elif oy + tall <= y + 4 and ox < x + 40:
+            gap = max(0.0, x - (ox + width)) / 2
+        elif oy + tall <= y + 4 and ox < x + 40 and ox + width > x:
             gap = max(0.0, y - (oy + tall)) + 5
         if gap is not None and gap <= NEARBY and (best is None or gap < best[0]):
             best = (gap, other.text)
     return best[1].strip(" :") if best else ""
+
+
+def _wrapped(view: PageView, node: Node) -> str:
+    """Return the text before the field inside the widest wrapper that holds no other field."""
+    found = ""
+    for ancestor in view.ancestors(node):
+        inside = list(view.descendants(ancestor))
+        if any(n.bid != node.bid and (n.editable or n.tag in FIELD_TAGS) for n in inside):
+            break
+        if any(n.role in ("button", "table", "cell") for n in inside):
+            break
+        before = [n.text for n in (ancestor, *inside) if n.text and n.order < node.order]
+        if before:
+            found = before[-1].strip(" :")
+            break
+    return found

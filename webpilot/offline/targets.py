@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from webpilot.offline.clauses import quoted
-from webpilot.offline.matching import fold, similarity
-from webpilot.offline.page import Node, PageView
+from webpilot.offline.clauses import QUOTED, quoted
+from webpilot.offline.matching import fold, similarity, stem, words
+from webpilot.offline.page import Node
 
-__all__ = ["KINDS", "Target", "fit", "read_target", "score"]
+__all__ = ["KINDS", "Target", "fit", "ordinal", "read_target", "score"]
+
+TEXT_ROLES = frozenset({"textbox", "searchbox", "spinbutton", "combobox"})
+MENU_ROLES = frozenset({"menuitem", "menuitemcheckbox", "menuitemradio", "option", "combobox"})
 
 KINDS: dict[str, frozenset[str]] = {
     "button": frozenset({"button"}),
@@ -18,22 +21,30 @@ KINDS: dict[str, frozenset[str]] = {
     "checkbox": frozenset({"checkbox", "switch"}),
     "radio": frozenset({"radio"}),
     "option": frozenset({"option", "radio"}),
-    "menu": frozenset({"menuitem", "menuitemcheckbox", "menuitemradio", "option", "combobox"}),
+    "menu": MENU_ROLES,
     "item": frozenset({"menuitem", "option", "listitem", "treeitem"}),
-    "textbox": frozenset({"textbox", "searchbox", "spinbutton", "combobox"}),
-    "field": frozenset({"textbox", "searchbox", "spinbutton", "combobox"}),
-    "input": frozenset({"textbox", "searchbox", "spinbutton", "combobox"}),
+    "textbox": TEXT_ROLES,
+    "textarea": TEXT_ROLES,
+    "field": TEXT_ROLES,
+    "input": TEXT_ROLES,
     "dropdown": frozenset({"combobox", "listbox"}),
     "slider": frozenset({"slider"}),
-    "dialog": frozenset({"dialog", "alertdialog"}),
     "section": frozenset({"tab", "button", "heading", "region"}),
     "image": frozenset({"img", "image"}),
 }
 """Roles by the noun a goal uses for a widget."""
 
-NOUN = re.compile(rf"\b({'|'.join(KINDS)})(?:es|s)?\b", re.IGNORECASE)
+NOUN = re.compile(rf"\b(text box|text field|{'|'.join(KINDS)})(?:es|s)?\b", re.IGNORECASE)
 FILLER = re.compile(
-    r"\b(the|a|an|on|labell?ed|named|called|titled|with|text|that|says|which|is|it|icon|widget)\b",
+    r"\b(the|a|an|on|in|labell?ed|named|called|titled|with|text|that|says|which|is|it|icon|widget"
+    r"|box|area|element|word|following|of|or|and|folder|file)\b",
+    re.IGNORECASE,
+)
+NUMBERED = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b", re.IGNORECASE)
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+WITHIN = re.compile(
+    r"\b(?:by|from|of|for|next to|beside|under|in the row (?:of|with)|whose \w+ is|sent by)\s+"
+    r"(?:the\s+)?(?:user|sender|person|contact|row|post|message|email)?\s*(\"[^\"]+\"|@?[\w.@-]+)",
     re.IGNORECASE,
 )
 
@@ -44,23 +55,52 @@ class Target:
 
     name: str
     """Its name: quoted words if any, else the description without nouns and fillers."""
-    exact: bool
+    exact: bool = False
     """The name was quoted."""
     kind: str = ""
     """Noun of :data:`KINDS`, or the empty string."""
+    number: int | None = None
+    """Its place among its like, from 1; -1 is the last."""
+    within: str = ""
+    """What else the row or container of the element shows."""
     text: str = ""
     """The whole description."""
 
 
+def ordinal(text: str) -> int | None:
+    """Return the place that the text names, from 1 (-1 is the last), or ``None``."""
+    numbered = NUMBERED.search(text)
+    if numbered:
+        return int(numbered.group(1))
+    named = re.search(rf"\b({'|'.join(ORDINALS)}|last)\b", text, re.IGNORECASE)
+    if named is None:
+        return None
+    word = named.group(1).lower()
+    return -1 if word == "last" else ORDINALS.index(word) + 1
+
+
 def read_target(text: str) -> Target:
     """Return the description held in a stretch of the goal."""
+    text = text.strip()
+    bare = QUOTED.sub(" ", text)
+    noun = NOUN.search(bare)
+    kind = noun.group(1).lower().replace(" ", "") if noun else ""
+    kind = "textbox" if kind == "textfield" else kind
     strings = quoted(text)
-    noun = NOUN.search(re.sub(r"\"[^\"]*\"", "", text))
-    kind = noun.group(1).lower() if noun else ""
-    if strings:
-        return Target(name=strings[0], exact=True, kind=kind, text=text)
-    bare = FILLER.sub(" ", NOUN.sub(" ", text))
-    return Target(name=" ".join(bare.split()).strip(" .,:;"), exact=False, kind=kind, text=text)
+    number = ordinal(bare)
+    within = WITHIN.search(text)
+    context = within.group(1).strip('"') if within else ""
+    if strings and strings[0] != context:
+        return Target(
+            name=strings[0], exact=True, kind=kind, number=number, within=context, text=text
+        )
+    if within:
+        bare = QUOTED.sub(" ", text[: within.start()] + text[within.end() :])
+    bare = FILLER.sub(" ", NOUN.sub(" ", NUMBERED.sub(" ", bare)))
+    if number is not None:
+        bare = re.sub(rf"\b({'|'.join(ORDINALS)}|last)\b", " ", bare, flags=re.IGNORECASE)
+    name = " ".join(bare.split()).strip(" .,:;!?")
+    return Target(name=name, kind=kind, number=number, within=context, text=text)
 
 
 def fit(target: Target, node: Node) -> float:
@@ -70,14 +110,26 @@ def fit(target: Target, node: Node) -> float:
     return 1.0 if node.role in KINDS[target.kind] or node.tag == target.kind else 0.0
 
 
-def score(target: Target, node: Node, view: PageView) -> float:
-    """Return in [0, 1] how well a node answers to the target."""
-    names = {node.label, node.name, node.text, node.value if node.role == "button" else ""}
-    named = max(similarity(target.name, name) for name in names) if target.name else 0.0
-    if not named and target.name:
-        shared = node.words & set(fold(target.name).split())
-        named = 0.7 * len(shared) / max(1, len(fold(target.name).split()))
+def score(target: Target, node: Node) -> float:
+    """Return in [0, 1] how well a node answers to the target by name and kind."""
     kind = fit(target, node)
     if not target.name:
         return 0.8 * kind
-    return named * (0.7 + 0.3 * kind)
+    names = {node.label, node.name, node.text, node.content}
+    if node.role == "button":
+        names.add(node.value)
+    named = max(similarity(target.name, name) for name in names)
+    if not target.exact:
+        named = max(named, 0.75 * _cued(target.name, node))
+    return named * (0.8 + 0.2 * kind)
+
+
+def _cued(name: str, node: Node) -> float:
+    """Return the share of the wanted words that class and id words of a bare node name."""
+    wanted = words(name) or tuple(fold(name).split())
+    if not wanted or node.content:
+        return 0.0
+    shown = {stem(word) for word in node.words}
+    return sum(
+        max((similarity(word, other) for other in shown), default=0.0) >= 0.7 for word in wanted
+    ) / len(wanted)

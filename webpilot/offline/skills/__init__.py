@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from webpilot.offline.skills.choosing import Choosing
+from webpilot.offline.skills.classifying import Classifying
 from webpilot.offline.skills.clicking import Clicking
 from webpilot.offline.skills.committing import Committing
+from webpilot.offline.skills.completing import Completing
+from webpilot.offline.skills.expanding import Expanding
+from webpilot.offline.skills.extremes import Extremes
+from webpilot.offline.skills.focusing import Focusing
+from webpilot.offline.skills.interrupting import Interrupting
 from webpilot.offline.skills.protocol import Proposal, Skill
+from webpilot.offline.skills.typing import Typing
 
 __all__ = ["SKILLS", "Proposal", "Skill"]
 
 SKILLS: tuple[Skill, ...] = (
+    Interrupting(),
     Committing(),
+    Classifying(),
+    Completing(),
+    Extremes(),
+    Expanding(),
+    Focusing(),
+    Typing(),
+    Choosing(),
     Clicking(),
 )
 """Every skill; where two readings are equally sure the earlier skill's is taken."""

@@ -1,68 +1,145 @@
-"""Buttons, links and whatever else a goal says to click."""
+"""Buttons, links, icons, list entries and whatever else a goal says to click."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from webpilot.offline.actions import click
 from webpilot.offline.clauses import Clause, Piece, Reading
+from webpilot.offline.looking import next_page, ways_to_look
+from webpilot.offline.matching import similarity
 from webpilot.offline.memory import Memory
 from webpilot.offline.page import Node, PageView
+from webpilot.offline.repetition import container, group_named
 from webpilot.offline.skills.protocol import Proposal
-from webpilot.offline.targets import Target, read_target, score
+from webpilot.offline.targets import KINDS, Target, fit, read_target, score
 
-__all__ = ["Clicking", "Press"]
+__all__ = ["Clicking", "Press", "ranked"]
 
 COMMAND = re.compile(
-    r"^(?:please\s+)?(?:click|press|hit|push|tap)(?:\s+on)?\s+(.*)$", re.IGNORECASE
+    r"(?:^|\b(?:and|then|to)\s+)(?:please\s+)?(?:find\s+(?:and\s+)?)?"
+    r"(?:click|press|hit|push|tap|open|go to|visit|follow)(?:\s+on)?\s+(.*)$",
+    re.IGNORECASE,
 )
+FOUND = 0.55
+"""Score from which a node on the page is taken to be the target, so that no looking is due."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press(Clause):
     """Something must be clicked."""
 
+    event: ClassVar[bool] = True
+
     target: Target
 
 
 class Clicking:
-    """Clicks what the goal describes."""
+    """Clicks what the goal describes, looking for it first where it is out of sight."""
 
     name = "clicking"
     clause_types: tuple[type[Clause], ...] = (Press,)
 
     def read(self, piece: Piece) -> Reading | None:
         """Return a press of the described element for a click command."""
-        match = COMMAND.match(piece.text)
-        if match is None:
+        match = COMMAND.search(piece.text)
+        if match is None or piece.whole:
             return None
         target = read_target(match.group(1))
-        return Reading(clauses=(Press(text=piece.text, target=target),), confidence=0.6)
+        sure = 0.7 if match.start() == 0 else 0.6
+        return Reading(clauses=(Press(text=piece.text, target=target),), confidence=sure)
 
     def degree(self, view: PageView, clause: Clause, memory: Memory) -> float:
-        """Return how well the best element clicked so far answers to the target."""
+        """Return 1 once the best answer to the target was clicked, its score for another."""
         assert isinstance(clause, Press)
         done = 0.0
-        for step in memory.steps:
+        for position, step in enumerate(memory.steps):
             node = step.target
             if node is None or step.action.kind != "click" or step.failed:
                 continue
-            best = max((mark for mark, _ in ranked(step.before, clause.target)), default=0.0)
-            own = score(clause.target, node, step.before)
-            done = max(done, 1.0 if own and own >= best else own)
+            past = Memory(steps=memory.steps[:position])
+            answers = ranked(step.before, clause.target, past)
+            top = answers[0][0] if answers else 0.0
+            for mark, answer in answers:
+                if answer.bid == node.bid:
+                    done = max(done, 1.0 if mark >= FOUND and mark >= top else 0.8 * mark)
         return done
 
     def propose(self, view: PageView, clause: Clause, memory: Memory) -> Iterable[Proposal]:
-        """Yield clicks on the elements that answer to the target, best first."""
+        """Yield clicks on the answers to the target; ways to look where none is good."""
         assert isinstance(clause, Press)
-        for mark, node in ranked(view, clause.target)[:5]:
+        answers = ranked(view, clause.target, memory)
+        for mark, node in answers[:5]:
             reason = f"'{node.label or node.bid}' answers to '{clause.target.text}'"
             yield Proposal(action=click(view, node), score=mark, reason=reason)
+        if not answers or answers[0][0] < FOUND:
+            for look in ways_to_look(view, memory):
+                hint = similarity(clause.target.name, look.reason)
+                yield Proposal(action=look.action, score=look.score + hint / 10, reason=look.reason)
 
 
-def ranked(view: PageView, target: Target) -> list[tuple[float, Node]]:
-    """Return the clickable nodes that answer to the target with their scores, best first."""
-    scored = [(score(target, node, view), node) for node in view.clickable]
-    return sorted(((m, n) for m, n in scored if m > 0.15), key=lambda pair: -pair[0])
+def ranked(view: PageView, target: Target, memory: Memory) -> list[tuple[float, Node]]:
+    """Return the nodes that answer to the target with their scores, best first."""
+    if target.number is not None:
+        return _numbered(view, target, memory)
+    scored = [(score(target, node), node) for node in view.clickable]
+    plain = [
+        (0.8 * score(target, node), node)
+        for node in view.texts
+        if not node.clickable and target.name and node.tag not in ("body", "label", "option")
+    ]
+    answers = [(mark, node) for mark, node in scored + plain if mark > 0.2]
+    if target.within:
+        answers = [(mark * _beside(view, node, target, answers), node) for mark, node in answers]
+    return sorted(answers, key=lambda pair: (-round(pair[0], 4), -pair[1].order))
+
+
+def _beside(view: PageView, node: Node, target: Target, answers: list[tuple[float, Node]]) -> float:
+    """Return 1 where the node's row shows what the goal says of it, else a weak weight."""
+    row = container(view, node, [other for _, other in answers if other.order != node.order])
+    return 1.0 if target.within.lower() in row.content.lower() else 0.4
+
+
+def _numbered(view: PageView, target: Target, memory: Memory) -> list[tuple[float, Node]]:
+    """Return the nth of its like; the control to the next page where it lies further on."""
+    assert target.number is not None
+    if target.kind in KINDS:
+        group = tuple(
+            node
+            for node in view.visible
+            if node.enabled and fit(target, node) == 1.0 and score(target, node) > 0.2
+        )
+    else:
+        group = group_named(view, target.name)
+    if not group:
+        return []
+    if target.number == -1:
+        return [(0.6, group[-1])]
+    seen = _seen_before(view, memory, group)
+    place = target.number - seen - 1
+    if 0 <= place < len(group):
+        return [(0.9, group[place])]
+    onward = next_page(view, memory)
+    return [(0.5, onward)] if onward is not None and place >= 0 else []
+
+
+def _seen_before(view: PageView, memory: Memory, group: tuple[Node, ...]) -> int:
+    """Return how many items of the group earlier pages of the same list showed."""
+    if not group:
+        return 0
+    like, pages = (group[0].tag, group[0].role, group[0].words), {_names(group): len(group)}
+    count = 0
+    for earlier in memory.views(view)[:-1]:
+        found = tuple(n for n in earlier.clickable if n.label and (n.tag, n.role, n.words) == like)
+        if found and _names(found) not in pages and next_page(earlier, Memory()) is not None:
+            pages[_names(found)] = len(found)
+            count += len(found)
+    return count
+
+
+def _names(group: tuple[Node, ...]) -> tuple[str, ...]:
+    """Return the labels of a group, to tell pages apart."""
+    return tuple(node.label for node in group)

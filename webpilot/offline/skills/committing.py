@@ -49,21 +49,29 @@ class Committing:
         assert isinstance(clause, Commit)
         if clause.implied and not commit_controls(view):
             return 1.0
-        pressed = (step.target for step in memory.steps if step.action.kind == "click")
-        marks = [_mark(clause, node) for node in pressed if node is not None]
-        return 1.0 if max(marks, default=0.0) >= 0.6 else 0.0
+        for step in memory.steps:
+            answers = _answers(step.before, clause) if step.action.kind == "click" else []
+            if step.target is not None and answers and answers[0][1].bid == step.target.bid:
+                return 1.0
+        return 0.0
 
     def propose(self, view: PageView, clause: Clause, memory: Memory) -> Iterable[Proposal]:
         """Yield clicks on the controls that answer to the commit's name."""
         assert isinstance(clause, Commit)
-        for node in view.clickable:
-            mark = _mark(clause, node)
-            if mark > 0.4:
+        for mark, node in _answers(view, clause):
+            if mark > 0.3:
                 reason = f"'{node.label}' closes the task"
                 yield Proposal(action=click(view, node), score=mark, reason=reason, closing=True)
 
 
 PREFIXES = frozenset({"", "and", "then", "and then", "when done", "finally", "after that"})
+
+
+def _answers(view: PageView, clause: Commit) -> list[tuple[float, Node]]:
+    """Return the controls that answer to the commit; any closing one where none has its name."""
+    named = [(_mark(clause, node), node) for node in view.clickable]
+    good = sorted((pair for pair in named if pair[0] >= 0.6), key=lambda pair: -pair[0])
+    return good or [(0.5, node) for node in commit_controls(view)]
 
 
 def _mark(clause: Commit, node: Node) -> float:

@@ -1,0 +1,34 @@
+"""The Planner without a language model: one subtask, searched as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from webpilot.offline.assessment import Judge
+from webpilot.offline.goal import parse
+from webpilot.roles import Attempt
+from webpilot.types import Observation, Plan, Subtask, Task
+
+__all__ = ["OfflinePlanner"]
+
+
+class OfflinePlanner:
+    """Keeps the goal whole: its clauses are mostly closed by one control at the end."""
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+
+    async def plan(self, task: Task, observation: Observation) -> Plan:
+        """Return the plan with the whole goal as its only subtask."""
+        clauses = parse(task.goal, self._judge.skills)
+        subtask = Subtask(
+            goal=task.goal,
+            expectation="; ".join(clause.text for clause in clauses if not clause.event),
+            necessary_actions="; ".join(clause.text for clause in clauses if clause.event),
+            needs_answer=task.answer_format is not None,
+        )
+        return Plan(subtasks=(subtask,), rationale=f"{len(clauses)} clauses, closed together")
+
+    async def refine(self, task: Task, plan: Plan, attempt: Attempt) -> Plan:
+        """Return the rest of the plan; a goal that was not reached is left as it stands."""
+        return replace(plan, revision=plan.revision + 1, supersedes=plan.revision)

@@ -1,0 +1,112 @@
+"""The cheapest, shortest, largest ... of like things: read a number off each and compare."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from webpilot.offline.actions import click
+from webpilot.offline.arithmetic import quantity
+from webpilot.offline.clauses import Clause, Piece, Reading
+from webpilot.offline.matching import fold, similarity
+from webpilot.offline.memory import Memory
+from webpilot.offline.page import Node, PageView
+from webpilot.offline.repetition import alike, container
+from webpilot.offline.skills.protocol import Proposal
+
+__all__ = ["Extreme", "Extremes"]
+
+LEAST = "shortest lowest smallest least cheapest minimum earliest fewest youngest soonest nearest"
+MOST = "longest highest largest greatest most biggest maximum latest oldest priciest furthest"
+ADJECTIVE = re.compile(
+    rf"\b(?P<least>{'|'.join(LEAST.split())})|\b(?P<most>{'|'.join(MOST.split())})\b",
+    re.IGNORECASE,
+)
+IMPLIED = {"cheapest": "price", "priciest": "price", "earliest": "time", "latest": "time"}
+VERB = re.compile(
+    r"\b(?:buy|book|click|press|select|choose|pick|order|take|find|reserve|open)\b", re.IGNORECASE
+)
+GEOMETRY = re.compile(r"\b(?:shape|circle|line|square|rectangle|box|point|mid-?point)s?\b", re.I)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extreme(Clause):
+    """The control of the item with the extreme quantity must be clicked."""
+
+    event: ClassVar[bool] = True
+
+    quantity: str
+    """What is compared, as the goal calls it, or the empty string."""
+    most: bool
+    """The largest is wanted, else the smallest."""
+
+
+class Extremes:
+    """Compares like items by a number they show."""
+
+    name = "extremes"
+    clause_types: tuple[type[Clause], ...] = (Extreme,)
+
+    def read(self, piece: Piece) -> Reading | None:
+        """Return the comparison that a superlative asks for."""
+        match = ADJECTIVE.search(piece.text)
+        if match is None or not VERB.search(piece.text[: match.start()]):
+            return None
+        if GEOMETRY.search(piece.text) or piece.whole:
+            return None
+        word = match.group().lower()
+        after = re.match(
+            r"\s+([\w ]+?)(?=[.,;]|\s+(?:and|then|to|from|in)\b|$)", piece.text[match.end() :]
+        )
+        what = IMPLIED.get(word, after.group(1) if after else "")
+        clause = Extreme(text=piece.text, quantity=fold(what), most=bool(match.group("most")))
+        return Reading(clauses=(clause,), confidence=0.72)
+
+    def degree(self, view: PageView, clause: Clause, memory: Memory) -> float:
+        """Return 1 once the control of the extreme item was clicked."""
+        assert isinstance(clause, Extreme)
+        for step in memory.steps:
+            best = _ranked(step.before, clause)
+            if step.target is not None and best and step.target.bid == best[0].bid:
+                return 1.0
+        return 0.0
+
+    def propose(self, view: PageView, clause: Clause, memory: Memory) -> Iterable[Proposal]:
+        """Yield clicks on the items' controls, the extreme one first."""
+        assert isinstance(clause, Extreme)
+        for place, node in enumerate(_ranked(view, clause)[:3]):
+            reason = f"'{node.label}' is number {place + 1} by {clause.quantity or 'its number'}"
+            yield Proposal(action=click(view, node), score=0.9 / (1 + 2 * place), reason=reason)
+
+
+def _ranked(view: PageView, clause: Extreme) -> list[Node]:
+    """Return the controls of the largest group of like items, the wanted extreme first."""
+    controls = [node for node in view.clickable if node.label and not node.editable]
+    for group in alike(controls):
+        if len(group) < 2:
+            break
+        measured = [(_measure(view, node, group, clause.quantity), node) for node in group]
+        known = [(number, node) for number, node in measured if number is not None]
+        if len(known) == len(group):
+            sign = -1 if clause.most else 1
+            return [node for _, node in sorted(known, key=lambda pair: sign * pair[0])]
+    return []
+
+
+def _measure(view: PageView, node: Node, group: tuple[Node, ...], what: str) -> float | None:
+    """Return the item's quantity: what follows its name in the item, else the first number."""
+    item = container(view, node, group)
+    texts = [n.text for n in (item, *view.descendants(item)) if n.text]
+    for place, text in enumerate(texts):
+        label, _, rest = text.partition(":")
+        if what and similarity(what, label) >= 0.6:
+            value = quantity(rest) if rest.strip() else None
+            following = texts[place + 1] if place + 1 < len(texts) else ""
+            return value if value is not None else quantity(following)
+    if what in ("price", "cost", "fare"):
+        priced = next((text for text in texts if re.search(r"[$€£]", text)), None)
+        return None if priced is None else quantity(re.sub(r"^.*?[$€£]", "", priced))
+    numbers = [number for text in texts if (number := quantity(text)) is not None]
+    return numbers[0] if numbers else None
