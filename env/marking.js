@@ -104,6 +104,19 @@ function restamp(bids) {
   window.browsergym_elem_counter = Math.max(window.browsergym_elem_counter, highest + 1);
 }
 
+// Closes the menus of these <select> elements without an event: a menu goes with its box.
+function closeMenus(bids) {
+  for (const element of everyElement()) {
+    if (element.nodeName !== "SELECT" || !bids.includes(element.getAttribute("bid"))) continue;
+    const style = element.getAttribute("style");
+    element.style.display = "none";
+    element.getBoundingClientRect();
+    if (style === null) element.removeAttribute("style");
+    else element.setAttribute("style", style);
+    element.getBoundingClientRect();
+  }
+}
+
 function forgetMarks() {
   for (const element of everyElement()) {
     for (const name of ["bid", "browsergym_visibility_ratio", "browsergym_set_of_marks"]) {

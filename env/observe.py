@@ -111,6 +111,7 @@ def _look(session: Session) -> _Look:
     if main["frames"]:
         return _look_into_frames(session)
     attach_bids(tree["nodes"])
+    _close_menus(session, tree["nodes"], None)
     return _Look(
         nodes=tree["nodes"],
         main=main,
@@ -119,6 +120,23 @@ def _look(session: Session) -> _Look:
         cues=[(raw, (0.0, 0.0)) for raw in main["cues"]],
         states=[main["state"]],
     )
+
+
+def _close_menus(session: Session, nodes: Sequence[Mapping[str, Any]], context: int | None) -> None:
+    """Close the menus that were seen open: BrowserGym's screenshot does, after its text is taken.
+
+    What follows depends on it: the next arrow key chooses in an open menu or in a closed field.
+    """
+    opened = [node["browsergym_id"] for node in nodes if _is_open_menu(node)]
+    if opened:
+        call = evaluation(MARK, "closeMenus", opened, context=context)
+        result(session.send_all([call])[0])
+
+
+def _is_open_menu(node: Mapping[str, Any]) -> bool:
+    properties = {one["name"]: one["value"].get("value") for one in node.get("properties", ())}
+    menu = properties.get("hasPopup") == "menu" and properties.get("expanded") is True
+    return menu and "browsergym_id" in node
 
 
 def _look_into_frames(session: Session) -> _Look:
@@ -135,8 +153,10 @@ def _look_into_frames(session: Session) -> _Look:
     for frame in frames:
         if frame.scripts:
             result(session.send_all([evaluation(MARK, "unmark", context=frame.context)])[0])
-    for nodes in trees.values():
-        attach_bids(nodes)
+    for frame in listed:
+        attach_bids(trees[frame.id])
+        if frame.scripts:
+            _close_menus(session, trees[frame.id], frame.context)
     told = [(frame, look) for frame, look in looks if look is not None]
     by_bid = {frame.bid: look for frame, look in told}
     focused = by_bid[""]["focused"]
