@@ -1,0 +1,86 @@
+"""The words that reports use for verdicts and failures, and the texts that stand beside numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from webpilot.rows import EpisodeRow
+
+__all__ = [
+    "BROWSERGYM_METRIC",
+    "CAVEAT",
+    "FLOORS",
+    "FLOOR_SHARES",
+    "STRICT_METRIC",
+    "is_miniwob",
+    "policy_label",
+    "verdict_of",
+    "why_failed",
+]
+
+STRICT_METRIC = "strict (raw reward >= 1)"
+BROWSERGYM_METRIC = "BrowserGym's metric (reward > 0)"
+
+FLOOR_SHARES = {"random": 0.131, "scripted": 0.224}
+"""Published success rates of two agents without a model on BrowserGym's MiniWoB++."""
+
+FLOORS = "Published floors on MiniWoB++ by BrowserGym's metric: random 13.1 %, scripted 22.4 %."
+
+CAVEAT = (
+    "Not the published protocol: search replays the same seed at will before it commits; "
+    "the published agents had one live episode."
+)
+"""Stands beside every MiniWoB++ number (decision 21)."""
+
+
+def is_miniwob(summary: Mapping[str, Any]) -> bool:
+    """Return whether every task of a summary is one of MiniWoB++."""
+    tasks = summary["by"]["task"]
+    return bool(tasks) and all(name.startswith("miniwob.") for name in tasks)
+
+
+def policy_label(policy: str, label: str | None = None) -> str:
+    """Return what a report calls the policy."""
+    if label:
+        return label
+    return "offline policy, no language model" if policy == "offline" else "language model policy"
+
+
+def verdict_of(row: EpisodeRow) -> str:
+    """Return ``solved``, ``partly`` (by BrowserGym's metric only), ``failed`` or ``spoiled``."""
+    if row.is_infrastructure:
+        return "spoiled"
+    if not row.success:
+        return "failed"
+    return "partly" if row.strict_success is False else "solved"
+
+
+def why_failed(row: EpisodeRow) -> str:
+    """Return one line on why the episode is not solved, or the empty string if it is."""
+    verdict = verdict_of(row)
+    if verdict == "solved":
+        return ""
+    reward = "" if row.reward_raw is None else f" (raw reward {row.reward_raw:g})"
+    if verdict == "spoiled":
+        return f"not counted, {row.error_kind}: {row.error or 'the world failed'}"
+    if verdict == "partly":
+        return f"solved by BrowserGym's metric only{reward}"
+    if row.error is not None:
+        return row.error
+    if row.commit_drift_step is not None:
+        step = row.commit_drift_step + 1
+        return f"the element of committed step {step} was not found on the judged page"
+    return _WHY.get(row.stop_reason, row.stop_reason).format(row=row) + reward
+
+
+_WHY = {
+    "done": "the search held the task for done, the benchmark did not",
+    "infeasible": "given up as infeasible",
+    "exhausted": "nothing left to try; the best path did not solve it",
+    "budget": "the budget ran out after {row.explored_steps} explored steps",
+    "limit": "cut at the limit of {row.committed_steps} actions",
+    "drift": "no path could be reached again as it was seen",
+    "agent_error": "the agent failed",
+    "interrupted": "interrupted",
+}
