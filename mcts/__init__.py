@@ -19,6 +19,7 @@ __all__ = [
     "protocols",
     "record",
     "scale",
+    "scripted",
     "search",
     "select",
     "tree",

@@ -64,8 +64,9 @@ def exclude(tree: Tree, node: Node, config: SearchConfig) -> list[int]:
         each.status = Status.DRIFTED
         each.closed = True
         each.accepted = False
-    own = {each.id: each.visits - sum(child.visits for child in tree.children(each))
-           for each in tree}
+    own = {
+        each.id: each.visits - sum(child.visits for child in tree.children(each)) for each in tree
+    }
     for each in tree:
         each.visits = each.scored = 0
         each.value = each.mean = None

@@ -112,9 +112,7 @@ async def trust_policy(frame: Frame, node: Node) -> None:
     """Return ``None`` after :func:`no_simulation`, where a proposed stop is taken at its word."""
     await no_simulation(frame, node)
     if node.outcome is not None and node.candidate is not None:
-        node.completion = Completion(
-            done=True, reason=node.candidate.reason, outcome=node.outcome
-        )
+        node.completion = Completion(done=True, reason=node.candidate.reason, outcome=node.outcome)
 
 
 def _mixed(frame: Frame, own: float, ahead: float) -> float:
@@ -138,10 +136,11 @@ def _matters(frame: Frame, node: Node) -> bool:
 
 
 async def _simulate(frame: Frame, node: Node, candidate: Candidate | None) -> None:
-    """Return ``None`` after one live step from the node, kept as a record and no child."""
+    """Return ``None`` after one live step from the node, kept as a record and no child.
+
+    The page stands at the node, which was made by the last step.
+    """
     if candidate is None or not isinstance(candidate.move, Action):
-        return
-    if not await frame.reach(node):
         return
     action = candidate.move
     after = await frame.act(node, action)

@@ -81,7 +81,7 @@ class Frame:
             root=tree.root.observation,
             history=tree.history(node),
             committed=setting.committed,
-            siblings=tuple(_note(child) for child in tree.children(node)) + notes,
+            siblings=self._elders(node) + notes,
             child_reflection=node.child_reflection,
             simulation_reflection=node.simulation.reflection if node.simulation else None,
             strategic_reflection=setting.strategic_reflection,
@@ -90,6 +90,13 @@ class Frame:
             ended=node.ended,
             claim=node.outcome,
             seed=(*setting.seed, node.id),
+        )
+
+    def _elders(self, node: Node) -> tuple[SiblingNote, ...]:
+        return tuple(
+            SiblingNote(candidate=child.candidate, reflection=child.sibling_reflection)
+            for child in self.tree.children(node)
+            if child.candidate is not None
         )
 
     def simulated_context(self, node: Node, action: Action, after: Transition) -> NodeContext:
@@ -120,8 +127,9 @@ class Frame:
             return True
         self.at = None
         restored = await self.world.restore(self.tree.path(node))
-        self.emit("restore", {"node": node.id, "tier": restored.tier,
-                              "level": restored.level.value})
+        self.emit(
+            "restore", {"node": node.id, "tier": restored.tier, "level": restored.level.value}
+        )
         if restored.level is not Level.DRIFTED:
             self.at = node.id
             return True
@@ -149,8 +157,9 @@ class Frame:
         """
         move = candidate.move
         if not isinstance(move, Action):
-            return self.tree.add(node, candidate, node.observation, ended=node.ended,
-                                 status=Status.TERMINAL)
+            return self.tree.add(
+                node, candidate, node.observation, ended=node.ended, status=Status.TERMINAL
+            )
         after = await self.act(node, move)
         page = after.observation
         idle = page.fingerprint.exact == node.observation.fingerprint.exact
@@ -158,12 +167,6 @@ class Frame:
         child = self.tree.add(node, candidate, page, ended=after.ended, status=status)
         self.at = child.id
         return child
-
-
-def _note(child: Node) -> SiblingNote:
-    if child.candidate is None:
-        raise ValueError("the root is nobody's sibling")
-    return SiblingNote(candidate=child.candidate, reflection=child.sibling_reflection)
 
 
 def _not_done_reason(node: Node) -> str:

@@ -110,9 +110,7 @@ class GridReflector:
         worse = far is None or (before is not None and far >= before)
         avoid = (last.raw,) if last is not None and worse else ()
         return Reflections(
-            child=Reflection(
-                scope=ReflectionScope.CHILD, text=f"{far} moves left from here."
-            ),
+            child=Reflection(scope=ReflectionScope.CHILD, text=f"{far} moves left from here."),
             sibling=Reflection(
                 scope=ReflectionScope.SIBLING,
                 text="That led away." if worse else "That led closer.",
@@ -125,6 +123,4 @@ class GridReflector:
         lesson = (await self.reflect(context)).sibling
         if lesson is None or not lesson.avoid:
             return None
-        return Reflection(
-            scope=ReflectionScope.SIMULATION, text=lesson.text, avoid=lesson.avoid
-        )
+        return Reflection(scope=ReflectionScope.SIMULATION, text=lesson.text, avoid=lesson.avoid)

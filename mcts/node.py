@@ -27,7 +27,7 @@ class Status(StrEnum):
     TERMINAL = "terminal"
     """Judged complete, or a proposal to stop; has no children."""
     DEAD = "dead"
-    """The action failed and left the page as it was; unscored, never chosen."""
+    """The action failed and left the page as it was; unscored, uncounted, never chosen."""
     DRIFTED = "drifted"
     """The page could not be reached again as it was seen; excluded from every value and choice."""
 

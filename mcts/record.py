@@ -161,7 +161,9 @@ def node_to_dict(node: Node) -> Data:
         "value": _rounded(node.value),
         "mean": _rounded(node.mean),
         "appraisal": _appraisal_to_dict(node.appraisal),
-        "completion": None if completion is None else {
+        "completion": None
+        if completion is None
+        else {
             "done": completion.done,
             "reason": completion.reason,
             "outcome": move_to_dict(completion.outcome) if completion.outcome else None,
@@ -187,9 +189,9 @@ def node_from_dict(data: Mapping[str, Any]) -> Node:
     same = ("id", "parent", "depth", "accepted", "ended", "visits", "scored")
     return Node(
         **{key: data[key] for key in (*same, "reward", "value", "mean")},
-        candidate=None if move is None else Candidate(
-            move=move_from_dict(move), prior=data["prior"], reason=data["why"]
-        ),
+        candidate=None
+        if move is None
+        else Candidate(move=move_from_dict(move), prior=data["prior"], reason=data["why"]),
         observation=_observation(data["page"]),
         status=Status(data["status"]),
         appraisal=None if appraisal is None else Appraisal(**appraisal),

@@ -125,7 +125,8 @@ async def _explore(frame: Frame) -> str:
 async def _rollout(frame: Frame) -> Node | None:
     """Return the node of one rollout: SELECT, EXPAND, EVALUATE, BACKUP; ``None`` at the end.
 
-    Where a chosen node has drifted or has nothing new to offer, selection starts again.
+    Where a chosen node has drifted, has nothing new to offer or gave an action that failed,
+    selection starts again: none of these is worth a rollout.
     """
     tree, config = frame.tree, frame.config
     while not (tree.root.closed or frame.lost):
@@ -139,17 +140,21 @@ async def _rollout(frame: Frame) -> Node | None:
             settle(tree, leaf, config)
             continue
         await _assess(frame, node)
-        return node
+        if node.status is not Status.DEAD:
+            return node
     return None
 
 
 async def _assess(frame: Frame, node: Node) -> None:
-    """Return ``None`` once the node is evaluated, backed up and announced, budget or not."""
+    """Return ``None`` once the node is evaluated, backed up and announced, budget or not.
+
+    A failed action is reflected on and announced, but counts in no statistic.
+    """
     tree, config = frame.tree, frame.config
     try:
         await config.evaluate(frame, node)
     finally:
-        if node.status is not Status.DRIFTED:
+        if not node.excluded:
             config.backup(tree, node, config)
         node.accepted = _acceptable(frame, node)
         settle(tree, node, config)
@@ -215,13 +220,16 @@ def _result(frame: Frame, ended: str) -> SearchResult:
     tree = frame.tree
     best = _choose(tree)
     reason, outcome = _reason(frame, best, ended), _outcome(best)
-    frame.emit("stop", {
-        "reason": reason,
-        "best": best.id,
-        "accepted": best.accepted,
-        "nodes": len(tree),
-        "outcome": None if outcome is None else move_to_dict(outcome),
-    })
+    frame.emit(
+        "stop",
+        {
+            "reason": reason,
+            "best": best.id,
+            "accepted": best.accepted,
+            "nodes": len(tree),
+            "outcome": None if outcome is None else move_to_dict(outcome),
+        },
+    )
     return SearchResult(
         tree=tree,
         best=best.id,

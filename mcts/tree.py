@@ -112,9 +112,7 @@ class Tree:
 
     def path(self, node: Node) -> Path:
         """Return how ``node`` is reached from a fresh page; the stored actions, not copies."""
-        return Path(
-            root=self.start.root, committed=self.start.all_steps, steps=self.steps(node)
-        )
+        return Path(root=self.start.root, committed=self.start.all_steps, steps=self.steps(node))
 
     def history(self, node: Node) -> tuple[HistoryStep, ...]:
         """Return the executed actions from the root to ``node`` with what was said of them."""
