@@ -22,7 +22,11 @@ UNMARKED = "~"
 
 def read_page(observation: Observation, goal: str = "") -> PageView:
     """Return the view of ``observation``; text that repeats ``goal`` is marked as instruction."""
-    elements = {e.bid: e for e in observation.elements if e.role not in ROOT_ROLES}
+    # the parts of a native date field share its bid; the field itself comes first
+    elements: dict[str, Element] = {}
+    for element in observation.elements:
+        if element.role not in ROOT_ROLES:
+            elements.setdefault(element.bid, element)
     drawn = [cue for cue in observation.cues if cue.tag not in ("html", "head", "title")]
     cues = {cue.bid or f"{UNMARKED}{order}": cue for order, cue in enumerate(drawn)}
     bids = _in_order(tuple(cues), tuple(elements))
