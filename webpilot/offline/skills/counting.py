@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from webpilot.offline.actions import click, fill
-from webpilot.offline.clauses import Clause, Commit, Piece, Reading
+from webpilot.offline.clauses import Clause, Piece, Reading
 from webpilot.offline.figures import Description, described, figures, matching
 from webpilot.offline.memory import Memory
 from webpilot.offline.page import Node, PageView
@@ -55,8 +55,7 @@ class Counting:
             clause = Count(text=piece.text, what="figures", description=wanted)
         else:
             return None
-        implied = Commit(text=piece.text, name="Submit", implied=True)
-        return Reading(clauses=(clause, implied), confidence=0.9)
+        return Reading(clauses=(clause,), confidence=0.9)
 
     def degree(self, view: PageView, clause: Clause, memory: Memory) -> float:
         """Return 1 once the counted number was clicked or stands in a field."""

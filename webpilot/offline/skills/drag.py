@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from webpilot.offline.clauses import Clause, Commit, Piece, Reading
+from webpilot.offline.clauses import Clause, Piece, Reading
 from webpilot.offline.figures import (
     Description,
     Figure,
@@ -94,8 +94,7 @@ class Dragging:
         clause = _resize(piece.text) or _shift(piece.text) or _into(piece.text)
         if clause is None:
             return None
-        implied = Commit(text=piece.text, name="Submit", implied=True)
-        return Reading(clauses=(clause, implied), confidence=0.84 if piece.whole else 0.86)
+        return Reading(clauses=(clause,), confidence=0.84 if piece.whole else 0.86)
 
     def degree(self, view: PageView, clause: Clause, memory: Memory) -> float:
         """Return the share of the things that lie where they must."""

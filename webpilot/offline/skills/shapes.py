@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from webpilot.offline.actions import click, mouse_click
-from webpilot.offline.clauses import Clause, Commit, Piece, Reading
+from webpilot.offline.clauses import Clause, Piece, Reading
 from webpilot.offline.figures import Description, Figure, described, figures, matching
 from webpilot.offline.geometry import LinearScale, Point, distance, fitted_scale, holds
 from webpilot.offline.memory import Memory
@@ -94,10 +94,7 @@ class Shapes:
             return None
         sure = 0.65 if wanted.text is not None and wanted.color is None else 0.8
         clause = ClickFigure(text=piece.text, description=wanted, every=every)
-        if not every:
-            return Reading(clauses=(clause,), confidence=sure)
-        implied = Commit(text=piece.text, name="Submit", implied=True)
-        return Reading(clauses=(clause, implied), confidence=sure)
+        return Reading(clauses=(clause,), confidence=sure)
 
     def degree(self, view: PageView, clause: Clause, memory: Memory) -> float:
         """Return the share of the clicks that were made."""

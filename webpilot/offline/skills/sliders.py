@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from webpilot.offline.actions import click, fill, mouse_click, press
-from webpilot.offline.clauses import Clause, Commit, Piece, Reading
+from webpilot.offline.clauses import Clause, Piece, Reading
 from webpilot.offline.geometry import Box, LinearScale, Point, center, distance, fitted_scale
 from webpilot.offline.matching import similarity
 from webpilot.offline.memory import Memory
@@ -106,8 +106,7 @@ class Sliders:
             label=label.group("label").strip() if label else "",
             spins=widget.group("kind").lower().startswith(("spin", "step", "count")),
         )
-        implied = Commit(text=piece.text, name="Submit", implied=True)
-        return Reading(clauses=(clause, implied), confidence=0.9)
+        return Reading(clauses=(clause,), confidence=0.9)
 
     def degree(self, view: PageView, clause: Clause, memory: Memory) -> float:
         """Return the share of the values that are shown, near misses counted in part."""
@@ -241,25 +240,32 @@ def spinners(view: PageView) -> tuple[Slider, ...]:
     )
 
 
-def _samples(view: PageView, slider: Slider, memory: Memory) -> list[tuple[float, float]]:
-    """Return (position, value) of the slider's handle on every page seen."""
+def _samples(
+    view: PageView, slider: Slider, memory: Memory, *, peers: bool
+) -> list[tuple[float, float]]:
+    """Return (position, value) of the handle on every page seen, of like sliders' too if asked."""
     found = []
     for seen in memory.views(view):
         for other in sliders(seen):
-            same = other.track.order == slider.track.order and other.box == slider.box
-            if same and other.thumb is not None and other.value is not None:
+            own = other.track.order == slider.track.order
+            like = other.ends[0][0] == slider.ends[0][0] and other.box[2:] == slider.box[2:]
+            if (own or (peers and like)) and other.thumb is not None and other.value is not None:
                 found.append((slider.along(other.thumb), other.value))
     return found
 
 
 def _scale(view: PageView, slider: Slider, memory: Memory) -> LinearScale | None:
-    """Return how position and value go together, from limits where stated, else from samples."""
+    """Return how position and value go together, from limits where stated, else from samples.
+
+    Two samples of the slider's own are better than those of a slider that looks the same.
+    """
     if slider.low is not None and slider.high is not None and slider.high > slider.low:
         first, last = (slider.along(point) for point in slider.ends)
         # a native thumb stops half its width short of the ends
         inset = 7.0 if slider.native else 0.0
         return fitted_scale([(first + inset, slider.low), (last - inset, slider.high)])
-    return fitted_scale(_samples(view, slider, memory))
+    own = fitted_scale(_samples(view, slider, memory, peers=False))
+    return own or fitted_scale(_samples(view, slider, memory, peers=not slider.upright))
 
 
 def _toward(view: PageView, slider: Slider, wanted: float, memory: Memory) -> Iterable[Proposal]:
@@ -272,22 +278,22 @@ def _toward(view: PageView, slider: Slider, wanted: float, memory: Memory) -> It
         entry = fill(slider.track, f"{wanted:g}")
         if not memory.did(entry):
             yield Proposal(action=entry, score=0.9, reason=reason)
-    touched = _focused(view, slider)
     steps = abs((slider.value or 0.0) - wanted) / slider.step
     if slider.value is not None and steps <= NEAR:
-        if touched:
-            rising = wanted > slider.value
-            key = (
-                ("ArrowUp" if rising else "ArrowDown")
-                if slider.upright
-                else ("ArrowRight" if rising else "ArrowLeft")
-            )
-            yield Proposal(action=press(key), score=0.9, reason=reason)
+        if _focused(view, slider):
+            key = _key(slider, rising=wanted > slider.value)
+            yield Proposal(action=press(key), score=0.75 + 0.2 / steps, reason=reason)
         elif slider.thumb is not None:
             hold = mouse_click(view, *slider.thumb)
-            score = 0.85 if steps <= 2 else 0.6
+            score = 0.82 if steps <= 1 else 0.6
             yield Proposal(action=hold, score=score, reason="takes the handle for the keys")
     yield from _track_clicks(view, slider, wanted, memory, reason)
+
+
+def _key(slider: Slider, *, rising: bool) -> str:
+    if slider.upright:
+        return "ArrowUp" if rising else "ArrowDown"
+    return "ArrowRight" if rising else "ArrowLeft"
 
 
 def _focused(view: PageView, slider: Slider) -> bool:
@@ -307,7 +313,7 @@ def _track_clicks(
     if scale is not None:
         spot = slider.spot(scale.position(wanted))
         tried = [where for where, _ in clicks(memory) if distance(where, spot) < 1]
-        yield Proposal(action=mouse_click(view, *spot), score=0.3 if tried else 0.8, reason=reason)
+        yield Proposal(action=mouse_click(view, *spot), score=0.3 if tried else 0.9, reason=reason)
         return
     low, high = slider.ends
     ends = (high, low) if slider.value is None or wanted > slider.value else (low, high)

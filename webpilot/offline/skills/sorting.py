@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from webpilot.offline.clauses import Clause, Commit, Piece, Reading
+from webpilot.offline.clauses import Clause, Piece, Reading
 from webpilot.offline.geometry import Point, center
 from webpilot.offline.matching import fold, similarity
 from webpilot.offline.memory import Memory
@@ -72,10 +72,9 @@ class Sorting:
 
     def read(self, piece: Piece) -> Reading | None:
         """Return an item's new position or the order that is asked for."""
-        implied = Commit(text=piece.text, name="Submit", implied=True)
         match = PLACE.match(piece.text)
         if match is not None:
-            return Reading(clauses=(_place(piece.text, match), implied), confidence=0.9)
+            return Reading(clauses=(_place(piece.text, match),), confidence=0.9)
         ordered = ORDER.search(piece.text)
         if ordered is None or not re.search(
             r"\b(?:increas|decreas|ascend|descend|alphabet|order|lowest|highest|small|larg|by)",
@@ -85,7 +84,7 @@ class Sorting:
             return None
         falling = FALLING.search(piece.text) is not None
         order = Order(text=piece.text, falling=falling)
-        return Reading(clauses=(order, implied), confidence=0.9)
+        return Reading(clauses=(order,), confidence=0.9)
 
     def degree(self, view: PageView, clause: Clause, memory: Memory) -> float:
         """Return the share of items in place, or 1 where the item has come to its position."""
