@@ -141,9 +141,14 @@ def _attributes(node: AxNode) -> list[str]:
 
 
 def elements(nodes: Sequence[AxNode], boxes: Mapping[str, Box]) -> list[Element]:
-    """Return the elements with a bid that are not hidden from assistive technology, in order."""
+    """Return the elements with a bid that are not hidden from assistive technology, in order.
+
+    The parts of a native widget (a date field's spin buttons) repeat its bid: the widget stands
+    for them.
+    """
     if not nodes:
         return []
+    seen: set[str] = set()
     by_id = {node["nodeId"]: node for node in nodes}
     found: list[Element] = []
     stack: list[tuple[AxNode, tuple[str, ...], str | None]] = [(nodes[0], (), None)]
@@ -151,7 +156,8 @@ def elements(nodes: Sequence[AxNode], boxes: Mapping[str, Box]) -> list[Element]
         node, frame, parent = stack.pop()
         bid = node.get("browsergym_id")
         role = node["role"]["value"]
-        if bid is not None and not node.get("ignored"):
+        if bid is not None and bid not in seen and not node.get("ignored"):
+            seen.add(bid)
             found.append(_element(node, bid, frame, parent, boxes.get(bid)))
             parent = bid
             if role == "Iframe":

@@ -110,15 +110,14 @@ function drawnColor(tag, style) {
 function cueOf(element, tag, style, box) {
   const svg = SHAPES.has(tag) && element.namespaceURI === "http://www.w3.org/2000/svg";
   const corners = svg ? cornersOf(element, tag) : [];
-  const parent = element.parentElement ?? element.getRootNode().host ?? null;
   const clickable = looksClickable(element, style);
   return {
     bid: element.getAttribute("bid") ?? "",
-    parent: parent ? parent.getAttribute("bid") : null,
+    parent: markedAncestor(element),
     tag,
     text: ownText(element),
     clickable,
-    inner: clickable ? folded(element.innerText ?? element.textContent ?? "") : "",
+    inner: clickable ? spoken(element) : "",
     class: element.getAttribute("class") ?? "",
     id: element.id || "",
     attributes: attributesOf(element),
@@ -136,16 +135,30 @@ function cueOf(element, tag, style, box) {
   };
 }
 
+const spoken = (element) => folded(element.innerText || element.textContent || "")
+  || element.getAttribute("aria-label") || element.getAttribute("title") || "";
+
 // Looks clickable though neither it nor what it lies in is a control: the outermost element with
-// the hand cursor, and the innermost ones, which may have listeners of their own.
+// the hand cursor, and innermost ones that say something else, as an icon in a row does.
 function looksClickable(element, style) {
   if (style.cursor !== "pointer") return false;
-  const parent = element.parentElement;
-  if (!parent) return true;
-  if (parent.closest("a[href], button, label, select, summary, [role=button], [role=link]")) {
+  let outer = element.parentElement;
+  if (!outer) return true;
+  if (outer.closest("a[href], button, label, select, summary, [role=button], [role=link]")) {
     return false;
   }
-  return element.childElementCount === 0 || getComputedStyle(parent).cursor !== "pointer";
+  if (element.childElementCount > 0) return getComputedStyle(outer).cursor !== "pointer";
+  for (; outer && getComputedStyle(outer).cursor === "pointer"; outer = outer.parentElement) {
+    if (spoken(outer) === spoken(element)) return false;
+  }
+  return true;
+}
+
+function markedAncestor(element) {
+  let holder = element;
+  do holder = holder.parentElement ?? holder.getRootNode().host ?? null;
+  while (holder && !holder.hasAttribute("bid"));
+  return holder ? holder.getAttribute("bid") : null;
 }
 
 // Values and choices of every field, by position: what a reload would lose.

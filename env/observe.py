@@ -198,7 +198,7 @@ def _popped(tree: Mapping[str, Any]) -> list[str]:
 
 def _box(box: Sequence[float], origin: Origin = (0.0, 0.0)) -> Box:
     left, top, width, height = (float(number) for number in box)
-    return (left + origin[0], top + origin[1], width, height)
+    return (round(left + origin[0], 2), round(top + origin[1], 2), width, height)
 
 
 def _with_clickable(
@@ -253,12 +253,12 @@ def _cue(raw: Mapping[str, Any], origin: Origin, canonical: Canonical) -> Cue:
         background=raw["background"],
         shape=raw["shape"],
         sides=raw["sides"],
-        size=raw["size"],
+        size=float(raw["size"]),
         cursor=raw["cursor"],
         selection=raw["selection"],
         scroll=tuple(raw["scroll"]) if raw["scroll"] else None,
         box=_box(raw["box"], origin),
-        points=tuple((x + left, y + top) for x, y in raw["points"]),
+        points=tuple((round(x + left, 2), round(y + top, 2)) for x, y in raw["points"]),
     )
 
 
