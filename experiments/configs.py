@@ -28,8 +28,8 @@ __all__ = ["RunSettings", "Settings", "build", "register"]
 class RunSettings:
     """Where a run is kept and how it is carried out; no part of its identity."""
 
-    name: str
-    """Folder under ``root``."""
+    name: str | None = None
+    """Folder under ``root``; ``None`` is filled in by :mod:`experiments.run`."""
     root: str = "runs"
     fresh: bool = False
     """Remove the folder first."""

@@ -35,7 +35,8 @@ class Budget:
     """What has been spent against ``limits``; a charge that would pass a limit raises first.
 
     ``parent`` (the run's budget) is checked and charged with every charge, so neither is ever
-    exceeded. ``clock`` returns seconds and is monotonic.
+    exceeded. ``clock`` returns seconds and is monotonic. ``elapsed`` is the time, in seconds, that
+    an interrupted run has used before it resumes.
     """
 
     def __init__(
@@ -44,11 +45,12 @@ class Budget:
         *,
         parent: Budget | None = None,
         clock: Callable[[], float] = time.monotonic,
+        elapsed: float = 0.0,
     ) -> None:
         self.limits = limits or Limits()
         self._parent = parent
         self._clock = clock
-        self._started = clock()
+        self._started = clock() - elapsed
         self._spent: dict[str, float] = {key: 0 for key in KEYS if key != "seconds"}
 
     @property

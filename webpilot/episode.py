@@ -174,7 +174,7 @@ def _attempt(searched: SearchedAttempt) -> AttemptRecord:
         tree.to_dict(),
         subtask=searched.subtask.goal,
         attempt=searched.attempt,
-        chosen=tree.lineage(searched.result.best),
+        best=searched.result.best,
     )
 
 

@@ -1,0 +1,120 @@
+"""MiniWoB++ as a benchmark: what the episode runner opens, searches and is judged by."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import platform
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+
+from env.cdp import DEADLINE
+from env.chromium import browser_path, browser_version
+from env.clock import parse_clock
+from env.episode import open_episode
+from env.measure import Measured
+from env.miniwob import load
+from env.reidentify import find
+from env.site import DEFAULT_SETTLE, MiniwobSite
+from env.world import BrowserWorlds, open_search
+from webpilot.types import Action, Observation, Task
+from webpilot.verdict import Episode
+
+__all__ = ["MiniwobSuite", "Opened"]
+
+PICTURE_SETTLE = "real:300"
+"""Under virtual time no picture can be taken (browser frames stand still)."""
+
+PACKAGES = ("webpilot", "playwright", "browsergym-core", "browsergym-miniwob", "miniwob")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """The search side of one episode; implements :class:`webpilot.benchmark.SearchSide`."""
+
+    task: Task
+    root: Observation
+    worlds: BrowserWorlds
+
+    def costs(self) -> Measured:
+        """Return what the search world's browser did so far."""
+        return self.worlds.measured()
+
+
+class MiniwobSuite:
+    """The 125 tasks, one page server and one browser; implements :class:`webpilot.benchmark.Benchmark`."""
+
+    def __init__(self, *, settle: str = DEFAULT_SETTLE) -> None:
+        """Make ready; the browser starts with the first page.
+
+        Args:
+            settle: how long the page's time runs after an action.
+
+        Raises:
+            ConfigError: no such policy, no pages, or no browser.
+        """
+        parse_clock(settle)
+        browser_path()
+        self._settle = settle
+        self._site = MiniwobSite()
+
+    @asynccontextmanager
+    async def open_search(self, task_id: str, seed: int) -> AsyncIterator[Opened]:
+        """Yield the search world of one episode."""
+        async with open_search(self._site, task_id, seed=seed, settle=self._settle) as search:
+            yield Opened(task=search.task, root=search.root, worlds=search.worlds)
+
+    def open_episode(self, task_id: str, seed: int) -> AbstractAsyncContextManager[Episode]:
+        """Return a context manager that yields the judged episode."""
+        return open_episode(self._site, task_id, seed=seed, settle=self._settle)
+
+    async def pictures(
+        self, task_id: str, seed: int, actions: Sequence[Action]
+    ) -> tuple[bytes, ...]:
+        """Return the page as PNG before the first and after each action, replayed in real time."""
+        return await self._site.thread.run(self._pictures, task_id, seed, tuple(actions))
+
+    def _pictures(self, task_id: str, seed: int, actions: tuple[Action, ...]) -> tuple[bytes, ...]:
+        page = self._site.page(load(task_id), seed=seed, settle=PICTURE_SETTLE, deadline=DEADLINE)
+        try:
+            page.load()
+            pictures = [_picture(page.tab.session.send("Page.captureScreenshot", {}))]
+            now = page.observe()
+            for action in actions:
+                found = find(action, now)
+                if found is None or page.ended():
+                    break
+                error = page.act(found)
+                pictures.append(_picture(page.tab.session.send("Page.captureScreenshot", {})))
+                now = page.observe(last_error=error)
+            return tuple(pictures)
+        finally:
+            page.close()
+
+    def versions(self) -> dict[str, str]:
+        """Return the versions of browser, Python and packages that a result depends on."""
+        return dict(self._versions)
+
+    @cached_property
+    def _versions(self) -> dict[str, str]:
+        packages = {name: version(name) for name in PACKAGES}
+        return {
+            "chromium": browser_version(browser_path()) or "unknown",
+            "python": platform.python_version(),
+            **packages,
+        }
+
+    def close(self) -> None:
+        """Close the browser and stop serving."""
+        self._site.close()
+
+    async def aclose(self) -> None:
+        """Close from inside a running event loop, even if we are cancelled meanwhile."""
+        await asyncio.shield(asyncio.to_thread(self._site.close))
+
+
+def _picture(reply: dict[str, str]) -> bytes:
+    return base64.b64decode(reply["data"])

@@ -1,0 +1,200 @@
+"""One Hydra job: compose, play every episode, judge, report.
+
+    python -m experiments.run +experiment=miniwob_smoke
+    python -m experiments.run task=miniwob.click-checkboxes seed=3 searcher=greedy
+
+The same command again resumes. Exit code 0; 1 if more episodes than allowed were spoiled by the
+world; 2 for bad input; 130 after Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import re
+import shlex
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import hydra
+from hydra.core.hydra_config import HydraConfig
+from hydra.errors import HydraException
+from omegaconf import DictConfig
+from omegaconf.errors import OmegaConfBaseException
+
+from env.suite import MiniwobSuite
+from experiments.configs import Settings, build, register
+from experiments.referee import second_opinion
+from webpilot.budget import Budget
+from webpilot.episode import EpisodePlan, play
+from webpilot.errors import BudgetExhausted, ConfigError, WebPilotError
+from webpilot.presets import POLICIES
+from webpilot.record import RunFolder
+from webpilot.report import write_report, write_tree_page
+from webpilot.report.terminal import LiveTable, print_notes, print_summary
+from webpilot.roles import Roles
+from webpilot.rows import EpisodeRow, latest
+
+__all__ = ["carry_out", "main"]
+
+
+def main() -> None:
+    """Run the job and exit with its code; bad input is one line on standard error."""
+    register()
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # errors reach the line below, not Hydra's own printer
+    try:
+        _job()
+    except (WebPilotError, HydraException, OmegaConfBaseException) as error:
+        print(f"error: {_one_line(error)}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@hydra.main(version_base="1.3", config_path="../conf", config_name="config")
+def _job(composed: DictConfig) -> None:
+    overrides = list(HydraConfig.get().overrides.task)
+    settings = build(composed)
+    settings = replace(settings, run=replace(settings.run, name=_name(settings, overrides)))
+    command = shlex.join(["python", "-m", "experiments.run", *overrides])
+    code = carry_out(settings, command=command)
+    if code:
+        sys.exit(code)
+
+
+def carry_out(settings: Settings, *, command: str = "") -> int:
+    """Play what is left of a run and return the exit code.
+
+    Raises:
+        ConfigError: bad input, or the folder holds another run.
+    """
+    path = Path(settings.run.root) / settings.run.name
+    if settings.run.fresh and path.exists():
+        shutil.rmtree(path)
+    roles = POLICIES[settings.policy]()
+    suite = MiniwobSuite(settle=settings.settle)
+    about = _about(settings, roles, suite, command)
+    with RunFolder(path, config=settings.text, about=about) as folder:
+        print_notes(folder.warnings)
+        try:
+            asyncio.run(_play_all(settings, roles, suite, folder))
+            if settings.referee:
+                second_opinion(folder, share=settings.referee, seed=settings.seed)
+        finally:
+            suite.close()
+            summary = folder.write_summary(groupings=_groupings(settings))
+            report = write_report(path)
+        print_summary(summary, report=report)
+        return _exit_code(settings, latest(folder.rows()))
+
+
+async def _play_all(
+    settings: Settings, roles: Roles, suite: MiniwobSuite, folder: RunFolder
+) -> None:
+    """Play every episode that has no row yet, one after the other."""
+    finished = folder.finished(retry_errors=settings.run.retry_errors)
+    budget = _resumed(settings, folder.rows())
+    with LiveTable(total=len(settings.episodes)) as table:
+        for row in latest(folder.rows()):
+            table.add(row)
+        for task, seed in settings.episodes:
+            if (task.id, seed) in finished:
+                continue
+            try:
+                for key in ("seconds", "rollouts", "llm_calls", "usd"):
+                    budget.check(key)
+            except BudgetExhausted as error:
+                print_notes((f"the run stops: {error}; raise budget.run.{error.key} to go on",))
+                return
+            table.start(task.id, seed)
+            plan = _plan(settings, roles, task.id, seed, task.split)
+            with folder.episode(task.id, seed) as recorder:
+                played = await play(plan, suite, recorder=recorder, run_budget=budget)
+            folder.append(played.row)
+            write_tree_page(recorder.folder)
+            table.add(played.row)
+
+
+def _plan(settings: Settings, roles: Roles, task: str, seed: int, split: str) -> EpisodePlan:
+    return EpisodePlan(
+        task=task,
+        seed=seed,
+        split=split,
+        preset=settings.preset,
+        searcher=settings.searcher,
+        policy=settings.policy,
+        roles=roles,
+        config=settings.agent,
+        limits=settings.episode_limits,
+        run_seed=settings.seed,
+        screenshots=settings.screenshots,
+    )
+
+
+def _resumed(settings: Settings, rows: Sequence[EpisodeRow]) -> Budget:
+    """Return the run's budget with all that its rows have spent already charged."""
+    budget = Budget(settings.run_limits, elapsed=sum(row.measured.seconds for row in rows))
+    for row in rows:
+        for key in ("rollouts", "explored_steps", "committed_steps", "llm_calls", "usd"):
+            budget.record(key, getattr(row, key))
+        budget.record("tokens_in", row.tokens_in)
+        budget.record("tokens_out", row.tokens_out)
+    return budget
+
+
+def _about(settings: Settings, roles: Roles, suite: MiniwobSuite, command: str) -> dict[str, object]:
+    return {
+        "command": command,
+        "label": roles.label,
+        "reads_cues": roles.reads_cues,
+        "preset": settings.preset,
+        "searcher": settings.searcher,
+        "budget": {
+            key: value for key, value in asdict(settings.episode_limits).items() if value is not None
+        },
+        "settle": settings.settle,
+        "versions": suite.versions(),
+    }
+
+
+def _groupings(settings: Settings) -> dict[str, dict[str, str]]:
+    """Return the further tables of the summary: the two parts of the train split."""
+    parts = {
+        task.id: "held out" if task.held_out else "tuned on"
+        for task, _ in settings.episodes
+        if task.split == "train"
+    }
+    return {"part": parts}
+
+
+def _exit_code(settings: Settings, rows: Sequence[EpisodeRow]) -> int:
+    spoiled = sum(row.is_infrastructure for row in rows)
+    allowed = settings.run.max_infrastructure_share * len(rows)
+    return int(spoiled > allowed)
+
+
+def _name(settings: Settings, overrides: Sequence[str]) -> str:
+    """Return ``run.name``, or a name made of the experiment and the overrides."""
+    if settings.run.name:
+        return settings.run.name
+    told = [each for each in overrides if not each.lstrip("+~").startswith("run.")]
+    experiment = [each.split("=", 1)[1] for each in told if each.startswith("+experiment=")]
+    rest = sorted(each for each in told if not each.startswith("+experiment="))
+    words = "-".join([*experiment, *rest]) or "default"
+    slug = re.sub(r"[^A-Za-z0-9.]+", "-", words).strip("-.")
+    if len(slug) <= 60:
+        return slug
+    return f"{slug[:50].rstrip('-.')}-{hashlib.sha256(words.encode()).hexdigest()[:8]}"
+
+
+def _one_line(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return "; ".join(lines) or type(error).__name__
+
+
+if __name__ == "__main__":
+    main()
