@@ -93,7 +93,8 @@ class MiniwobEpisode:
 
     def _judge(self) -> Verdict:
         self._open()
-        reward, _, _, info = self._page.instance.validate(self._page.tab.page, [])
+        task, page = self._page.instance, self._page.tab.page
+        reward, _, _, info = self._page.guarded(lambda: task.validate(page, []))
         # Away from the task's page BrowserGym gives nothing, and reports no raw reward.
         raw = float(info.get("RAW_REWARD_GLOBAL", 0.0) or 0.0)
         return Verdict(

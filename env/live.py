@@ -102,20 +102,21 @@ class LivePage:
         """
         self.close()
         instance = self.task.instance(seed=self._seed, base_url=self._base_url + FOLDER)
-        tab = self._thread.browser().open_tab(instance.viewport)
-        tab.session.deadline = self._deadline
-        tab.page.set_default_timeout(self._deadline * 1000)
-        self._tab, self._instance = tab, instance
-        try:
-            goal, _ = instance.setup(tab.page)
-        except PlaywrightTimeout as error:
-            raise SiteDown(f"{instance.url} did not load in {self._deadline:g} s") from error
-        except PlaywrightError as error:
-            if not tab.alive:
-                raise
-            line = (str(error).strip() or type(error).__name__).splitlines()[0]
-            raise SiteDown(f"{instance.url} did not load: {line}") from error
-        self._goal = goal
+        browser = self._thread.browser()
+        with self._thread.guard(2 * self._deadline):
+            tab = browser.open_tab(instance.viewport)
+            tab.session.deadline = self._deadline
+            tab.page.set_default_timeout(self._deadline * 1000)
+            self._tab, self._instance = tab, instance
+            try:
+                self._goal, _ = instance.setup(tab.page)
+            except PlaywrightTimeout as error:
+                raise SiteDown(f"{instance.url} did not load in {self._deadline:g} s") from error
+            except PlaywrightError as error:
+                if not tab.alive:
+                    raise
+                line = (str(error).strip() or type(error).__name__).splitlines()[0]
+                raise SiteDown(f"{instance.url} did not load: {line}") from error
         self._clock.loaded(tab.session)
 
     def restart(self) -> None:
@@ -175,6 +176,11 @@ class LivePage:
             )
         except ProtocolError:
             return True
+
+    def guarded(self, work: Callable[[], T]) -> T:
+        """Return what ``work`` returns, the browser killed where it takes too long."""
+        with self._thread.guard(2 * self._deadline):
+            return work()
 
     def settle(self) -> None:
         """Let pass what follows an action."""

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from browsergym.miniwob.base import AbstractMiniwobTask
 
 __all__ = [
-    "ACTION_KINDS",
     "ACTION_LIMIT",
     "GRADED",
     "HELD_OUT_GROUPS",
@@ -37,21 +36,6 @@ __all__ = [
 PREFIX = "miniwob."
 ACTION_LIMIT = 10
 """``EnvArgs.max_steps`` of BrowserGym's benchmark (decision 4)."""
-ACTION_KINDS = (
-    "noop",
-    "mouse_move",
-    "mouse_click",
-    "mouse_dblclick",
-    "mouse_down",
-    "mouse_up",
-    "scroll",
-    "click",
-    "keyboard_press",
-    "keyboard_type",
-    "fill",
-)
-"""BrowserGym's action subset ``miniwob_all`` and ``noop`` (decision 5)."""
-
 SPLITS = ("train", "test", "all", "heldout", "tuning")
 
 HELD_OUT_GROUPS = frozenset({2, 4, 6, 12, 18, 35, 36, 53, 69, 72})

@@ -24,14 +24,14 @@ class MiniwobSite:
     or side by side. The browser starts with the first page.
     """
 
-    def __init__(self, *, folder: Path | None = None, browser: Path | None = None) -> None:
+    def __init__(self, *, server: PageServer | None = None, browser: Path | None = None) -> None:
         """Serve pages.
 
         Args:
-            folder: root of the pages; by default that of the installed ``miniwob`` package.
+            server: serves the pages; by default those of the installed ``miniwob`` package.
             browser: the browser to start; by default the one chosen at set-up.
         """
-        self.server = PageServer(miniwob_folder() if folder is None else folder).start()
+        self.server = (PageServer(miniwob_folder()) if server is None else server).start()
         self.thread = BrowserThread(path=browser)
 
     def page(

@@ -11,9 +11,9 @@ import asyncio
 import atexit
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
@@ -51,6 +51,7 @@ class BrowserThread:
         self._watchdog: Watchdog | None = None
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
+        self._driver_lost = False
         self._closed = False
         self.launches = 0
         """How many browsers were started so far."""
@@ -82,12 +83,30 @@ class BrowserThread:
         if self._browser is not None:
             self._browser.close()
             self._browser = None
+        if self._driver_lost:
+            self._stop_driver()
         if self._playwright is None:
             self._playwright = sync_playwright().start()
         path = browser_path() if self._path is None else self._path
         self._browser = Browser(self._playwright, path)
         self.launches += 1
         return self._browser
+
+    @contextmanager
+    def guard(self, seconds: float) -> Iterator[None]:
+        """Kill the browser if the body takes longer; only for work in this thread.
+
+        Raises:
+            StepTimeout: it took longer.
+        """
+        with self._dog().guard(seconds) as guard:
+            try:
+                yield
+            except (EnvironmentDown, ProtocolError, PlaywrightError) as error:
+                self._driver_lost |= guard.used > 1
+                if guard.fired:
+                    raise StepTimeout(f"the browser did not answer within {seconds:g} s") from error
+                raise
 
     def close(self) -> None:
         """Close the browser and the driver, and end the thread. Safe to call twice."""
@@ -114,31 +133,35 @@ class BrowserThread:
 
     def _guarded(self, seconds: float, work: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
         """Return ``work``'s result, or raise the one error that says what became of the world."""
+        try:
+            with self.guard(seconds):
+                return work(*args, **kwargs)
+        except StepTimeout:
+            self._kill_browser()
+            raise
+        except (ProtocolError, PlaywrightError) as error:
+            line = (str(error).strip() or type(error).__name__).splitlines()[0]
+            raise BrowserLost(line) from error
+
+    def _dog(self) -> Watchdog:
         if self._watchdog is None:
             self._watchdog = Watchdog(self._kill_browser, self._kill_driver)
             # The browser dies with us anyway, when its pipe closes; this is the quicker way.
             atexit.register(self._kill_browser)
-        with self._watchdog.guard(seconds) as guard:
-            try:
-                return work(*args, **kwargs)
-            except StepTimeout:
-                self._kill_browser()
-                raise
-            except (EnvironmentDown, ProtocolError, PlaywrightError) as error:
-                if guard.fired:
-                    raise StepTimeout(f"the browser did not answer within {seconds:g} s") from error
-                if isinstance(error, EnvironmentDown):
-                    raise
-                line = (str(error).strip() or type(error).__name__).splitlines()[0]
-                raise BrowserLost(line) from error
+        return self._watchdog
 
     def _shut(self) -> None:
         if self._browser is not None:
             self._browser.close()
             self._browser = None
-        if self._playwright is not None:
-            playwright, self._playwright = self._playwright, None
-            playwright.stop()
+        self._stop_driver()
+
+    def _stop_driver(self) -> None:
+        playwright, self._playwright = self._playwright, None
+        self._driver_lost = False
+        if playwright is not None:
+            with suppress(PlaywrightError):
+                playwright.stop()
 
     def _kill_browser(self) -> None:
         browser = self._browser

@@ -29,7 +29,7 @@ class Guard:
 
 
 class Watchdog:
-    """Watches one piece of work at a time, with a ladder of means to end it.
+    """Watches one piece of work at a time, with a ladder of means to end it; guards may be nested.
 
     The means are called in order from the watchdog's own thread, ``GRACE`` seconds apart, until
     the work ends.
@@ -48,13 +48,13 @@ class Watchdog:
         """Interrupt the body of the ``with`` statement after ``seconds``."""
         guard = Guard(seconds)
         with self._change:
-            self._guard = guard
+            outer, self._guard = self._guard, guard
             self._change.notify_all()
         try:
             yield guard
         finally:
             with self._change:
-                self._guard = None
+                self._guard = outer
                 self._change.notify_all()
 
     def stop(self) -> None:

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from env.cdp import DEADLINE
 from env.live import CANONICAL, FOLDER, LivePage
 from env.measure import Measured
-from env.miniwob import ACTION_KINDS, ACTION_LIMIT, MiniwobTask, load
+from env.miniwob import ACTION_LIMIT, MiniwobTask, load
 from env.observe import changing
 from env.restore import Trail, restore, trail
 from env.site import DEFAULT_SETTLE, MiniwobSite
 from env.thread import BrowserThread
 from mcts.protocols import Level, Restored, Transition
+from webpilot.actions import MINIWOB_ALL
 from webpilot.types import Action, Observation, Path, Task
 
 __all__ = ["BrowserWorld", "BrowserWorlds", "Search", "open_search"]
@@ -163,6 +164,6 @@ def describe(task: MiniwobTask, *, seed: int, goal: str) -> Task:
         benchmark="miniwob",
         site="miniwob",
         start_url=f"{CANONICAL}{FOLDER}{task.name}.html",
-        action_kinds=ACTION_KINDS,
+        action_kinds=MINIWOB_ALL,
         action_limit=ACTION_LIMIT,
     )
