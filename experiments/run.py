@@ -19,6 +19,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import NoReturn
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
@@ -48,9 +49,8 @@ def main() -> None:
     os.environ["HYDRA_FULL_ERROR"] = "1"  # errors reach the line below, not Hydra's own printer
     try:
         _job()
-    except (WebPilotError, HydraException, OmegaConfBaseException) as error:
-        print(f"error: {_one_line(error)}", file=sys.stderr)
-        sys.exit(2)
+    except (HydraException, OmegaConfBaseException) as error:
+        _refuse(f"{_one_line(error)}; --cfg job prints every key")
     except KeyboardInterrupt:
         sys.exit(130)
 
@@ -58,12 +58,20 @@ def main() -> None:
 @hydra.main(version_base="1.3", config_path="../conf", config_name="config")
 def _job(composed: DictConfig) -> None:
     overrides = list(HydraConfig.get().overrides.task)
-    settings = build(composed)
-    settings = replace(settings, run=replace(settings.run, name=_name(settings, overrides)))
-    command = shlex.join(["python", "-m", "experiments.run", *overrides])
-    code = carry_out(settings, command=command)
+    try:
+        settings = build(composed)
+        settings = replace(settings, run=replace(settings.run, name=_name(settings, overrides)))
+        command = shlex.join(["python", "-m", "experiments.run", *overrides])
+        code = carry_out(settings, command=command)
+    except WebPilotError as error:
+        _refuse(_one_line(error))
     if code:
         sys.exit(code)
+
+
+def _refuse(message: str) -> NoReturn:
+    print(f"error: {message}", file=sys.stderr)
+    sys.exit(2)
 
 
 def carry_out(settings: Settings, *, command: str = "") -> int:
@@ -192,8 +200,9 @@ def _name(settings: Settings, overrides: Sequence[str]) -> str:
 
 
 def _one_line(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return "; ".join(lines) or type(error).__name__
+    """Return the message on one line, without Hydra's list of places it looked at."""
+    text, _, _ = str(error).partition("Config search path")
+    return " ".join(text.split()) or type(error).__name__
 
 
 if __name__ == "__main__":
