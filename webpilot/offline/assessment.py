@@ -80,7 +80,7 @@ class Judge:
         for clause in clauses:
             offsets.append(start)
             degree = self._degree(clause, view, memory, start)
-            if clause.event and degree >= HOLDS:
+            if clause.event and degree >= HOLDS and len(memory.steps) > start:
                 done = self._first(clause, view, memory, start)
                 before = memory.steps[done].before
                 past = replace(memory, steps=memory.steps[:done])

@@ -19,6 +19,10 @@ EARLY = 0.1
 """Weight of a closing action while clauses are still open."""
 
 
+LAST = 5.0
+"""Weight of a closing action when it is the last one left: a part may count, nothing never does."""
+
+
 class OfflineExplorer:
     """Proposes from predicates: what is not yet so, and what could make it so."""
 
@@ -47,8 +51,8 @@ class OfflineExplorer:
             for proposal in skill.propose(now.view, clause, now.memory_of(position)):
                 weight = 1.0 if turn == 0 else LATER
                 if turn > 0 and (proposal.closing or clause.event):
-                    weight = EARLY
-                yield replace(proposal, score=proposal.score * weight)
+                    weight = LAST if proposal.closing and now.memory.remaining == 1 else EARLY
+                yield replace(proposal, score=min(1.0, proposal.score * weight))
 
     async def reflect(self, context: NodeContext) -> Reflections:
         """Return what is still missing, and which action had no effect."""

@@ -6,10 +6,40 @@ from webpilot.offline.matching import fold, similarity, stem, words
 from webpilot.offline.page import Node, PageView
 from webpilot.offline.targets import Target
 
-__all__ = ["GENERIC", "fields_for"]
+__all__ = ["GENERIC", "fields_for", "holds"]
 
 GENERIC = frozenset(
-    ["textbox", "textarea", "field", "input", "box", "text", "form", "value", "both", "all", "two", "one", "each", "page", "it", "area", "item", "number", "below", "above", "correct", "given", "enter", "type", "write", "upper", "lower", "case", "letter"]
+    {
+        "textbox",
+        "textarea",
+        "field",
+        "input",
+        "box",
+        "text",
+        "form",
+        "value",
+        "both",
+        "all",
+        "two",
+        "one",
+        "each",
+        "page",
+        "it",
+        "area",
+        "item",
+        "number",
+        "below",
+        "above",
+        "correct",
+        "given",
+        "enter",
+        "type",
+        "write",
+        "upper",
+        "lower",
+        "case",
+        "letter",
+    }
 )
 """Words that say no more of a field than that it is one."""
 
@@ -36,3 +66,10 @@ def _named(name: str, field: Node) -> float:
     cues.add(field.attributes.get("type", ""))
     cued = max((similarity(name, cue) for cue in cues if cue), default=0.0)
     return max(similarity(name, field.label), 0.9 * cued, 0.9 * (fold(name) in fold(field.label)))
+
+
+def holds(field: Node, text: str) -> bool:
+    """Return whether the field shows the text; a masked one shows no more than its length."""
+    if field.attributes.get("type") == "password" and len(set(field.value)) == 1:
+        return len(field.value) == len(text)
+    return field.value == text

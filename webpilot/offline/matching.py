@@ -9,7 +9,27 @@ from difflib import SequenceMatcher
 __all__ = ["SYNONYMS", "fold", "similarity", "stem", "words"]
 
 STOP_WORDS = frozenset(
-    ["a", "an", "the", "of", "to", "in", "on", "at", "for", "and", "or", "into", "from", "with", "by", "is", "are", "that", "this"]
+    {
+        "a",
+        "an",
+        "the",
+        "of",
+        "to",
+        "in",
+        "on",
+        "at",
+        "for",
+        "and",
+        "or",
+        "into",
+        "from",
+        "with",
+        "by",
+        "is",
+        "are",
+        "that",
+        "this",
+    }
 )
 
 SYNONYMS: tuple[frozenset[str], ...] = tuple(

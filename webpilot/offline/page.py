@@ -20,7 +20,25 @@ EDITABLE_ROLES = frozenset({"textbox", "searchbox", "combobox", "spinbutton"})
 """Roles that may take text; :attr:`Node.editable` settles which nodes do."""
 
 CLICKABLE_ROLES = frozenset(
-    ["button", "link", "checkbox", "radio", "switch", "tab", "menuitem", "menuitemcheckbox", "menuitemradio", "option", "treeitem", "combobox", "textbox", "searchbox", "spinbutton", "slider", "listbox"]
+    {
+        "button",
+        "link",
+        "checkbox",
+        "radio",
+        "switch",
+        "tab",
+        "menuitem",
+        "menuitemcheckbox",
+        "menuitemradio",
+        "option",
+        "treeitem",
+        "combobox",
+        "textbox",
+        "searchbox",
+        "spinbutton",
+        "slider",
+        "listbox",
+    }
 )
 """Roles that a click is meant for."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from webpilot.offline.actions import click, fill
 from webpilot.offline.clauses import QUOTED, Clause, Piece, Reading
-from webpilot.offline.fields import GENERIC, fields_for
+from webpilot.offline.fields import GENERIC, fields_for, holds
 from webpilot.offline.matching import fold, words
 from webpilot.offline.memory import Memory
 from webpilot.offline.page import Node, PageView
@@ -79,7 +79,7 @@ class Typing:
         due = _due(view, clause)
         if not due:
             return 0.0
-        kept = sum(field.value == text and not _offered(view, text) for field, text, _ in due)
+        kept = sum(holds(field, text) and not _offered(view, text) for field, text, _ in due)
         return kept / len(due)
 
     def propose(self, view: PageView, clause: Clause, memory: Memory) -> Iterable[Proposal]:
@@ -89,14 +89,14 @@ class Typing:
             for option in _offered(view, text):
                 reason = f"takes the suggestion '{option.label}'"
                 yield Proposal(action=click(view, option), score=0.9, reason=reason)
-            if field.value != text:
+            if not holds(field, text):
                 reason = f"'{text}' belongs into '{field.label or field.bid}'"
                 yield Proposal(action=fill(field, text), score=mark, reason=reason)
         if clause.everywhere:
             return
         for mark, field in fields_for(view, clause.field)[1:3]:
             other = resolve(clause.source, view, field)
-            if other is not None and field.value != other:
+            if other is not None and not holds(field, other):
                 reason = f"'{other}' may belong into '{field.label or field.bid}'"
                 yield Proposal(action=fill(field, other), score=0.5 * mark, reason=reason)
 
