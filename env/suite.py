@@ -15,11 +15,11 @@ from env.cdp import DEADLINE
 from env.chromium import browser_path, browser_version
 from env.clock import parse_clock
 from env.episode import open_episode
-from env.measure import Measured
 from env.miniwob import load
 from env.reidentify import find
 from env.site import DEFAULT_SETTLE, MiniwobSite
 from env.world import BrowserWorlds, open_search
+from webpilot.benchmark import Costs
 from webpilot.types import Action, Observation, Task
 from webpilot.verdict import Episode
 
@@ -39,13 +39,19 @@ class Opened:
     root: Observation
     worlds: BrowserWorlds
 
-    def costs(self) -> Measured:
+    def costs(self) -> Costs:
         """Return what the search world's browser did so far."""
-        return self.worlds.measured()
+        read = self.worlds.measured()
+        return Costs(
+            restores=read.restores,
+            replayed_steps=read.replayed_steps,
+            drifted=read.drifted,
+            seconds_browser=read.seconds_browser,
+        )
 
 
 class MiniwobSuite:
-    """The 125 tasks, one page server and one browser; implements :class:`webpilot.benchmark.Benchmark`."""
+    """The 125 tasks, one page server, one browser; a :class:`webpilot.benchmark.Benchmark`."""
 
     def __init__(self, *, settle: str = DEFAULT_SETTLE) -> None:
         """Make ready; the browser starts with the first page.
@@ -102,7 +108,7 @@ class MiniwobSuite:
     def _versions(self) -> dict[str, str]:
         packages = {name: version(name) for name in PACKAGES}
         return {
-            "chromium": browser_version(browser_path()) or "unknown",
+            "chromium": (browser_version(browser_path()) or "unknown").removeprefix("Chromium "),
             "python": platform.python_version(),
             **packages,
         }

@@ -36,7 +36,7 @@ class RunSettings:
     retry_errors: bool = False
     """Play episodes again that the world, not the agent, spoiled."""
     max_infrastructure_share: float = 0.0
-    """Share of episodes in [0, 1] that may fail for the world's sake before the exit code says so."""
+    """Share of episodes in [0, 1] that the world may spoil before the exit code says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ def build(composed: DictConfig) -> Settings:
     return Settings(
         preset=plain["preset"]["name"],
         searcher=plain["searcher"]["name"],
-        policy=named("policy", plain["policy"]["name"], POLICIES) and plain["policy"]["name"],
+        policy=plain["policy"]["name"],
         agent=AgentConfig(
             search=_searcher(plain["searcher"]),
             plan=_dataclass(PlanLimits, "planner", plain["planner"]),

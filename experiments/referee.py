@@ -28,15 +28,15 @@ def second_opinion(folder: RunFolder, *, share: float, seed: int) -> tuple[str, 
     known = {row.key for row in rows}
     if path.exists() and {tuple(each) for each in json.loads(path.read_text())["judged"]} == known:
         return ()
-    replays = [
-        Replay(task=row.task, seed=row.seed, actions=row.trajectory) for row in rows
-    ]
+    replays = [Replay(task=row.task, seed=row.seed, actions=row.trajectory) for row in rows]
     try:
         opinions = judge(replays)
     except EnvironmentDown as error:
         return (f"no second opinion: {error}",)
     lines = tuple(
-        line for row, opinion in zip(rows, opinions, strict=True) if (line := _differs(row, opinion))
+        line
+        for row, opinion in zip(rows, opinions, strict=True)
+        if (line := _differs(row, opinion))
     )
     record = {"schema": 1, "share": share, "judged": sorted(known), "disagreements": lines}
     write_atomically(path, json.dumps(record, indent=1) + "\n")

@@ -32,8 +32,8 @@ from experiments.configs import Settings, build, register
 from experiments.referee import second_opinion
 from webpilot.budget import Budget
 from webpilot.episode import EpisodePlan, play
-from webpilot.errors import BudgetExhausted, ConfigError, WebPilotError
-from webpilot.presets import POLICIES
+from webpilot.errors import BudgetExhausted, WebPilotError
+from webpilot.presets import POLICIES, named
 from webpilot.record import RunFolder
 from webpilot.report import write_report, write_tree_page
 from webpilot.report.terminal import LiveTable, print_notes, print_summary
@@ -80,10 +80,10 @@ def carry_out(settings: Settings, *, command: str = "") -> int:
     Raises:
         ConfigError: bad input, or the folder holds another run.
     """
-    path = Path(settings.run.root) / settings.run.name
+    path = Path(settings.run.root) / (settings.run.name or "default")
     if settings.run.fresh and path.exists():
         shutil.rmtree(path)
-    roles = POLICIES[settings.policy]()
+    roles = named("policy", settings.policy, POLICIES)()
     suite = MiniwobSuite(settle=settings.settle)
     about = _about(settings, roles, suite, command)
     with RunFolder(path, config=settings.text, about=about) as folder:
@@ -154,7 +154,9 @@ def _resumed(settings: Settings, rows: Sequence[EpisodeRow]) -> Budget:
     return budget
 
 
-def _about(settings: Settings, roles: Roles, suite: MiniwobSuite, command: str) -> dict[str, object]:
+def _about(
+    settings: Settings, roles: Roles, suite: MiniwobSuite, command: str
+) -> dict[str, object]:
     return {
         "command": command,
         "label": roles.label,
@@ -162,7 +164,9 @@ def _about(settings: Settings, roles: Roles, suite: MiniwobSuite, command: str) 
         "preset": settings.preset,
         "searcher": settings.searcher,
         "budget": {
-            key: value for key, value in asdict(settings.episode_limits).items() if value is not None
+            key: value
+            for key, value in asdict(settings.episode_limits).items()
+            if value is not None
         },
         "settle": settings.settle,
         "versions": suite.versions(),

@@ -31,10 +31,20 @@ class Costs:
 class SearchSide(Protocol):
     """The world that is explored, opened for one episode."""
 
-    task: Task
-    root: Observation
-    """The page right after a fresh load."""
-    worlds: Worlds
+    @property
+    def task(self) -> Task:
+        """What is asked."""
+        ...
+
+    @property
+    def root(self) -> Observation:
+        """The page right after a fresh load."""
+        ...
+
+    @property
+    def worlds(self) -> Worlds:
+        """Where the search acts."""
+        ...
 
     def costs(self) -> Costs:
         """Return what the browser did so far."""

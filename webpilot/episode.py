@@ -98,14 +98,14 @@ async def play(
         progress.error = error
     record = _record(plan, progress)
     row = _row(plan, progress, budget)
-    row = replace(row, versions=benchmark.versions())
+    measured = replace(row.measured, seconds=round(time.monotonic() - started, 3))
+    row = replace(row, versions=benchmark.versions(), measured=measured)
     if recorder is not None:
         recorder.event("result", row.to_dict())
         recorder.tree(record)
         if plan.screenshots and progress.error is None and progress.result is not None:
             await _picture(plan, benchmark, progress.result.actions, recorder)
-    measured = replace(row.measured, seconds=round(time.monotonic() - started, 3))
-    return Played(row=replace(row, measured=measured), record=record)
+    return Played(row=row, record=record)
 
 
 async def _play(

@@ -64,7 +64,7 @@ class Planner(Protocol):
         ...
 
     async def refine(self, task: Task, plan: Plan, attempt: Attempt) -> Plan:
-        """Return the plan after ``attempt`` at its first subtask (which ``plan`` no longer holds)."""
+        """Return the plan after ``attempt`` at a subtask that ``plan`` no longer holds."""
         ...
 
 
@@ -83,7 +83,9 @@ class Controller(Protocol):
 class Extractor(Protocol):
     """Reads the answer off the page."""
 
-    async def extract(self, task: Task, subtask: Subtask, observation: Observation) -> Answer | None:
+    async def extract(
+        self, task: Task, subtask: Subtask, observation: Observation
+    ) -> Answer | None:
         """Return the answer, or ``None`` where the page does not hold it."""
         ...
 

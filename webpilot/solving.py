@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import html
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from env.miniwob import load
 from env.suite import MiniwobSuite
 from mcts.config import override
+from webpilot.budget import Limits
 from webpilot.episode import EpisodePlan, play
 from webpilot.presets import POLICIES, PRESETS, SEARCHERS, named
 from webpilot.rows import EpisodeRow
@@ -77,7 +78,7 @@ async def solve(
     policy: str = "offline",
     settle: str = "virtual:500",
     search: Mapping[str, Any] | None = None,
-    budget: Mapping[str, float | None] | None = None,
+    budget: Mapping[str, Any] | None = None,
 ) -> Result:
     """Return one played and judged episode; the browser is gone when it returns.
 
@@ -87,7 +88,7 @@ async def solve(
         preset: ``paper``, ``webpilot`` or ``greedy``.
         searcher: takes the place of the preset's searcher.
         policy: who plays; ``offline`` uses no language model.
-        settle: how long the page's time runs after an action: ``virtual:MS``, ``real:MS``, ``none``.
+        settle: the page's time after an action: ``virtual:MS``, ``real:MS`` or ``none``.
         search: settings of the searcher to change, e.g. ``{"select": "uct"}``.
         budget: limits of the episode to change, e.g. ``{"rollouts": 8}``.
 
@@ -109,7 +110,7 @@ async def solve(
             method.agent,
             search=override(named("searcher", name, SEARCHERS), **(search or {})),
         ),
-        limits=replace(method.limits, **(budget or {})),
+        limits=Limits(**{**asdict(method.limits), **(budget or {})}),
     )
     suite = MiniwobSuite(settle=settle)
     try:
