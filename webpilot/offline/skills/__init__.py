@@ -5,13 +5,21 @@ from __future__ import annotations
 from webpilot.offline.skills.choosing import Choosing
 from webpilot.offline.skills.classifying import Classifying
 from webpilot.offline.skills.clicking import Clicking
+from webpilot.offline.skills.colors import Colors
 from webpilot.offline.skills.committing import Committing
 from webpilot.offline.skills.completing import Completing
+from webpilot.offline.skills.counting import Counting
+from webpilot.offline.skills.dates import Dates
+from webpilot.offline.skills.drag import Dragging
+from webpilot.offline.skills.draw import Drawing
 from webpilot.offline.skills.expanding import Expanding
 from webpilot.offline.skills.extremes import Extremes
 from webpilot.offline.skills.focusing import Focusing
 from webpilot.offline.skills.interrupting import Interrupting
 from webpilot.offline.skills.protocol import Proposal, Skill
+from webpilot.offline.skills.shapes import Shapes
+from webpilot.offline.skills.sliders import Sliders
+from webpilot.offline.skills.sorting import Sorting
 from webpilot.offline.skills.typing import Typing
 
 __all__ = ["SKILLS", "Proposal", "Skill"]
@@ -24,6 +32,14 @@ SKILLS: tuple[Skill, ...] = (
     Extremes(),
     Expanding(),
     Focusing(),
+    Drawing(),
+    Sliders(),
+    Dates(),
+    Sorting(),
+    Dragging(),
+    Counting(),
+    Colors(),
+    Shapes(),
     Typing(),
     Choosing(),
     Clicking(),
