@@ -1,8 +1,8 @@
 """Where the nodes of a search tree stand in a picture. Standard library only.
 
-A tree is drawn from left to right: one column a step, one row a leaf. Every node stands on the row
-of the child that matters most (the chosen one, else the best), so the chosen path is one straight
-line and what was tried beside it lies above and below.
+A tree is drawn from left to right: one column a step, one row a leaf. Of every node's children the
+one that matters most (the chosen one, else the best) comes first and shares its parent's row. So
+the chosen path is one straight line along the top, and what was tried beside it hangs below.
 """
 
 from __future__ import annotations
@@ -29,39 +29,30 @@ def layout(nodes: Sequence[Mapping[str, Any]], chosen: Collection[int]) -> dict[
         parent = node["parent"]
         children.setdefault(parent, []).append(node)
         columns[node["id"]] = 0 if parent is None else columns[parent] + 1
-    rows: dict[int, int] = {}
-    free = 0
-    for node in _depth_first(children):
-        below = children.get(node["id"], [])
-        if below:
-            rows[node["id"]] = rows[_most_telling(below, chosen)]
-        else:
-            rows[node["id"]] = free
-            free += 1
-    return {node["id"]: Place(columns[node["id"]], rows[node["id"]]) for node in nodes}
-
-
-def _depth_first(children: Mapping[int | None, list[Mapping[str, Any]]]) -> list[Mapping[str, Any]]:
-    """Return all nodes, children before their parent, siblings in order of creation."""
-    order: list[Mapping[str, Any]] = []
-    waiting = list(children.get(None, []))
+    for siblings in children.values():
+        siblings.insert(0, siblings.pop(_most_telling(siblings, chosen)))
+    places: dict[int, Place] = {}
+    row = 0
+    waiting = children.get(None, [])[::-1]
     while waiting:
         node = waiting.pop()
-        order.append(node)
-        waiting.extend(children.get(node["id"], []))
-    return order[::-1]
+        below = children.get(node["id"], [])
+        places[node["id"]] = Place(columns[node["id"]], row)
+        row += not below
+        waiting.extend(reversed(below))
+    return places
 
 
 def _most_telling(siblings: Sequence[Mapping[str, Any]], chosen: Collection[int]) -> int:
-    best = max(
-        siblings,
-        key=lambda node: (
-            node["id"] in chosen,
-            node["value"] if node.get("value") is not None else float("-inf"),
-            -node["id"],
+    """Return the position of the chosen node, else of the first one with the highest value."""
+    return max(
+        range(len(siblings)),
+        key=lambda index: (
+            siblings[index]["id"] in chosen,
+            float("-inf") if siblings[index]["value"] is None else siblings[index]["value"],
+            -index,
         ),
     )
-    return int(best["id"])
 
 
 def thumbnail(nodes: Sequence[Mapping[str, Any]], chosen: Sequence[int]) -> str:

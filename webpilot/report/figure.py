@@ -1,4 +1,4 @@
-"""The picture of one search tree: cards from left to right, the chosen path a straight line."""
+"""The picture of one search tree: cards from left to right, the chosen path along the top."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["BAR", "CARD_HEIGHT", "CARD_WIDTH", "Card", "Edge", "Figure", "figure
 CARD_WIDTH, CARD_HEIGHT = 224, 88
 """Size of a card in pixels."""
 
-BAR = 62
+BAR = 58
 """Length in pixels of a bar that stands for a score of 10."""
 
 _GAP_X, _GAP_Y, _MARGIN = 46, 22, 16
@@ -97,14 +97,14 @@ def _card(node: Node, x: int, y: int) -> Card:
     marks = []
     right = x + CARD_WIDTH - 10
     for style, text in _marks(node):
-        width = 12 + round(6.1 * len(text))
+        width = 12 + round(6.8 * len(text))
         marks.append((style, text, right - width, width))
         right -= width + 4
     return Card(
         node=node,
         x=x,
         y=y,
-        title=_cut(node.action, 27),
+        title=_cut(node.action, 23),
         subtitle=_cut(node.target or node.intent or node.why or _origin(node), 34),
         marks=tuple(marks),
         tooltip=_tooltip(node),

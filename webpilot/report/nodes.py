@@ -217,7 +217,8 @@ def _why_lost(
     if data["status"] == "drifted":
         return "going back here gave another page, so it was excluded"
     if data["status"] == "dead":
-        return "the action failed and changed nothing"
+        error = data.get("error")
+        return f"the action failed: {error}" if error else "the action failed and changed nothing"
     rival = _rival(data, attempt, by_id)
     if rival is None:
         return "the search went no further along here"
