@@ -172,5 +172,5 @@ def test_the_citation_names_the_version_of_the_package() -> None:
 
 
 def test_sockets_of_a_test_reach_this_machine_only() -> None:
-    with pytest.raises(SocketConnectBlockedError):
+    with pytest.warns(UserWarning, match="192.0.2.1"), pytest.raises(SocketConnectBlockedError):
         socket.create_connection(("192.0.2.1", 9), timeout=1)
