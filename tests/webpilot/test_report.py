@@ -253,8 +253,10 @@ def test_an_episodes_page_can_be_written_before_its_row(tmp_path: Path) -> None:
     item = failed(task="miniwob.drag-box", error="no luck", error_kind="agent")
     with (episode / "journal.jsonl").open("a") as journal:
         journal.write(json.dumps({"seq": 9, "at": 1.0, "event": "result", **item.to_dict()}) + "\n")
-    page = Page(write_tree_page(episode))
-    assert "no luck" in page.text
+    final = Page(write_tree_page(episode)).text
+    assert "no luck" not in final, "the row of the run is the final one"
+    (tmp_path / "results.jsonl").write_text("")
+    assert "no luck" in Page(write_tree_page(episode)).text
     with pytest.raises(ConfigError, match="holds no episode"):
         write_tree_page(tmp_path)
 
@@ -290,6 +292,8 @@ def test_a_run_without_an_episode_has_a_report(tmp_path: Path) -> None:
         (row(), ""),
         (failed(stop_reason="budget", explored_steps=40), "budget ran out after 40 explored"),
         (failed(stop_reason="limit", committed_steps=10), "cut at the limit of 10 actions"),
+        (failed(stop_reason="exhausted"), "no action was ever tried"),
+        (failed(stop_reason="exhausted", explored_steps=3), "nothing left to try"),
         (failed(stop_reason="drift"), "no path could be reached again"),
         (failed(stop_reason="infeasible"), "given up"),
         (failed(error="FormatError: no verb", error_kind="agent"), "FormatError: no verb"),

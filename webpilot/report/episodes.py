@@ -17,7 +17,7 @@ from webpilot.report.figure import Figure, figure
 from webpilot.report.nodes import Node, read_nodes
 from webpilot.report.words import policy_label, verdict_of, why_failed
 from webpilot.rows import EpisodeRow
-from webpilot.runs import EpisodeRecord
+from webpilot.runs import EpisodeRecord, load_run
 from webpilot.search_record import AttemptRecord
 
 __all__ = ["AttemptView", "EpisodeView", "Step", "view_episode"]
@@ -113,9 +113,17 @@ class EpisodeView:
         return f"episodes/{quote(self.name)}/tree.html"
 
     @property
-    def node_count(self) -> int:
-        """Nodes of all searches, roots left out."""
-        return sum(len(attempt.nodes) - 1 for attempt in self.attempts)
+    def small(self) -> tuple[Markup, ...]:
+        """Small pictures of the searches, the last three of those that tried anything."""
+        grown = [attempt.small for attempt in self.attempts if len(attempt.nodes) > 1]
+        return tuple(grown[-3:])
+
+    @property
+    def planned(self) -> tuple[Mapping[str, Any], ...]:
+        """Revisions of the plan, none where there never was more than one subtask."""
+        told = [plan for plan in self.plans if plan["subtasks"]]
+        many = len(told) > 1 or any(len(plan["subtasks"]) > 1 for plan in told)
+        return tuple(told) if many else ()
 
     @property
     def tried_count(self) -> int:
@@ -126,7 +134,7 @@ class EpisodeView:
 def view_episode(record: EpisodeRecord) -> EpisodeView:
     """Return what there is to say of an episode, finished or not."""
     journal = record.journal()
-    row = record.row or _row_in(journal)
+    row = record.row or _row_in(record.folder.parent.parent, journal)
     told = _first(journal, "task")
     attempts = _attempts(record, journal)
     label = told.get("label") or (policy_label(row.policy) if row else "")
@@ -151,13 +159,16 @@ def view_episode(record: EpisodeRecord) -> EpisodeView:
     )
 
 
-def _row_in(journal: Sequence[Mapping[str, Any]]) -> EpisodeRow | None:
-    """Return the row that the episode's journal ends with, before ``results.jsonl`` holds it."""
+def _row_in(run: Path, journal: Sequence[Mapping[str, Any]]) -> EpisodeRow | None:
+    """Return the episode's row, from its own journal where the run does not hold it yet."""
     result = _first(journal, "result")
     if not result:
         return None
     head = ("seq", "at", "event")
-    return EpisodeRow.from_dict({key: value for key, value in result.items() if key not in head})
+    row = EpisodeRow.from_dict({key: value for key, value in result.items() if key not in head})
+    if not (run / "results.jsonl").is_file():
+        return row
+    return next((each for each in load_run(run).rows if each.key == row.key), row)
 
 
 def _first(journal: Sequence[Mapping[str, Any]], name: str) -> Mapping[str, Any]:
@@ -184,7 +195,7 @@ def _attempts(
                 adopted=following is None or following.attempt <= attempt.attempt,
                 scale=str(attempt.about.get("scale", "")),
                 stop_reason=_first(events, "stop").get("reason", ""),
-                judgement=_first(events, "subtask").get("reason", ""),
+                judgement=_first(events, "subtask").get("reason", "").rstrip("."),
                 nodes=nodes,
                 figure=figure(nodes),
                 small=_small(attempt),

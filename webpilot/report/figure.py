@@ -10,13 +10,13 @@ from webpilot.report.nodes import Node
 
 __all__ = ["BAR", "CARD_HEIGHT", "CARD_WIDTH", "Card", "Edge", "Figure", "figure"]
 
-CARD_WIDTH, CARD_HEIGHT = 224, 88
+CARD_WIDTH, CARD_HEIGHT = 212, 88
 """Size of a card in pixels."""
 
-BAR = 58
+BAR = 50
 """Length in pixels of a bar that stands for a score of 10."""
 
-_GAP_X, _GAP_Y, _MARGIN = 46, 22, 16
+_GAP_X, _GAP_Y, _MARGIN = 38, 22, 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +104,8 @@ def _card(node: Node, x: int, y: int) -> Card:
         node=node,
         x=x,
         y=y,
-        title=_cut(node.action, 23),
-        subtitle=_cut(node.target or node.intent or node.why or _origin(node), 34),
+        title=_cut(node.action, 21),
+        subtitle=_cut(node.target or node.intent or node.why or _origin(node), 31),
         marks=tuple(marks),
         tooltip=_tooltip(node),
     )
@@ -127,7 +127,7 @@ def _marks(node: Node) -> list[tuple[str, str]]:
 
 
 def _origin(node: Node) -> str:
-    return "the page the search started from" if node.parent is None else ""
+    return "where the search started" if node.parent is None else ""
 
 
 def _tooltip(node: Node) -> str:

@@ -181,7 +181,7 @@ def _target(action: str, page: Page | None) -> str:
         page["text"],
         re.MULTILINE,
     )
-    return line[1].rstrip(",") if line else ""
+    return line[1].rstrip(",").removesuffix(" ''") if line else ""
 
 
 def _lessons(data: Mapping[str, Any]) -> tuple[Lesson, ...]:

@@ -71,6 +71,8 @@ def why_failed(row: EpisodeRow) -> str:
     if row.commit_drift_step is not None:
         step = row.commit_drift_step + 1
         return f"the element of committed step {step} was not found on the judged page"
+    if row.stop_reason == "exhausted" and row.explored_steps == 0:
+        return f"no action was ever tried: the policy proposed none{reward}"
     return _WHY.get(row.stop_reason, row.stop_reason).format(row=row) + reward
 
 
