@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from webpilot.offline.skills.agenda import Agenda
 from webpilot.offline.skills.choosing import Choosing
 from webpilot.offline.skills.classifying import Classifying
 from webpilot.offline.skills.clicking import Clicking
@@ -15,6 +16,7 @@ from webpilot.offline.skills.draw import Drawing
 from webpilot.offline.skills.expanding import Expanding
 from webpilot.offline.skills.extremes import Extremes
 from webpilot.offline.skills.focusing import Focusing
+from webpilot.offline.skills.guessing import Guessing
 from webpilot.offline.skills.interrupting import Interrupting
 from webpilot.offline.skills.protocol import Proposal, Skill
 from webpilot.offline.skills.shapes import Shapes
@@ -27,21 +29,23 @@ __all__ = ["SKILLS", "Proposal", "Skill"]
 SKILLS: tuple[Skill, ...] = (
     Interrupting(),
     Committing(),
+    Shapes(),
+    Counting(),
+    Dragging(),
+    Sorting(),
+    Agenda(),
+    Drawing(),
+    Sliders(),
+    Dates(),
+    Colors(),
     Classifying(),
     Completing(),
     Extremes(),
     Expanding(),
     Focusing(),
-    Drawing(),
-    Sliders(),
-    Dates(),
-    Sorting(),
-    Dragging(),
-    Counting(),
-    Colors(),
-    Shapes(),
     Typing(),
     Choosing(),
     Clicking(),
+    Guessing(),
 )
 """Every skill; where two readings are equally sure the earlier skill's is taken."""
