@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from webpilot.offline.actions import click, mouse_click
 from webpilot.offline.clauses import Clause, Piece, Reading
@@ -54,6 +55,8 @@ NAMES: dict[str, tuple[str, ...]] = {
 class ClickFigure(Clause):
     """A figure, or every figure of a description, must be clicked."""
 
+    event: ClassVar[bool] = True
+
     description: Description
     every: bool
 
@@ -62,10 +65,14 @@ class ClickFigure(Clause):
 class NameFigure(Clause):
     """The control that names the drawn figure must be clicked."""
 
+    event: ClassVar[bool] = True
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GridPoint(Clause):
     """A point of a coordinate grid must be clicked."""
+
+    event: ClassVar[bool] = True
 
     x: float
     y: float
@@ -100,8 +107,14 @@ class Shapes:
         """Return the share of the clicks that were made."""
         if isinstance(clause, NameFigure):
             pressed = (s.target for s in memory.steps if s.action.kind == "click" and s.target)
-            names = named_kind(memory.views(view)[0])
-            return max((1.0 for node in pressed if _called(node, names[:1])), default=0.0)
+            first = memory.views(view)[0]
+            offered = (
+                name
+                for name in named_kind(first)
+                if any(_called(node, (name,)) for node in first.clickable)
+            )
+            names = tuple(offered)[:1]
+            return max((1.0 for node in pressed if _called(node, names)), default=0.0)
         if isinstance(clause, GridPoint):
             spot = grid_point(memory.views(view)[0], clause.x, clause.y)
             done = spot is not None and any(distance(p, spot) < 3 for p, _ in clicks(memory))
