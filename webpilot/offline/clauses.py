@@ -48,7 +48,7 @@ class Piece:
     goal: str
     """The whole goal, verbatim."""
     whole: bool = False
-    """The piece is the whole goal."""
+    """The piece is the whole goal although the goal could be cut into several."""
 
     @property
     def lower(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from webpilot.offline.clauses import QUOTED, Clause, Commit, Piece, Reading
 from webpilot.offline.skills.interrupting import Unobstructed
@@ -11,8 +12,8 @@ from webpilot.offline.skills.protocol import Skill
 
 __all__ = ["parse", "pieces"]
 
-SURE = 0.85
-"""Confidence from which one reading of a longer piece is kept unsplit."""
+UNDERSTOOD = 0.5
+"""Confidence from which a piece counts as understood: a sentence is cut where all parts are."""
 
 VERBS = (
     "click press hit push tap select choose pick check uncheck tick enter type write fill input "
@@ -33,6 +34,9 @@ HINT = re.compile(
 )
 """Words that only say how to get there; finding and looking is in every skill's nature."""
 
+CUTS = (SENTENCE, CLAUSE)
+"""Where a goal is cut, coarse before fine."""
+
 
 def parse(goal: str, skills: Sequence[Skill]) -> tuple[Clause, ...]:
     """Return the goal's clauses in the order in which they are asked for.
@@ -51,39 +55,36 @@ def parse(goal: str, skills: Sequence[Skill]) -> tuple[Clause, ...]:
 
 def _stated(goal: str, skills: Sequence[Skill]) -> tuple[Clause, ...]:
     """Return what the goal says in so many words."""
-    folded = " ".join(goal.split())
-    whole = _read(Piece(text=folded, goal=goal, whole=True), skills)
-    if whole is not None and whole.confidence >= SURE:
-        return whole.clauses
-    clauses: list[Clause] = []
-    for sentence in pieces(goal, SENTENCE):
-        clauses += _sentence(sentence, goal, skills)
-    if not clauses and whole is not None:
-        return whole.clauses
-    return tuple(dict.fromkeys(clauses))
+    reading = _understand(Piece(text=goal.strip(), goal=goal, whole=True), skills, CUTS)
+    return tuple(dict.fromkeys(reading.clauses))
 
 
-def _sentence(sentence: str, goal: str, skills: Sequence[Skill]) -> tuple[Clause, ...]:
-    """Return a sentence's clauses: read at one go, or part by part where that is surer."""
-    whole = _read(Piece(text=sentence, goal=goal), skills)
-    parts = pieces(sentence, CLAUSE)
-    if len(parts) == 1 or (whole is not None and whole.confidence >= SURE):
-        return whole.clauses if whole is not None else ()
-    readings = [_read(Piece(text=part, goal=goal), skills) for part in parts]
-    known = [reading for reading in readings if reading is not None]
-    if len(known) < len(readings) and whole is not None:
-        rest = min((reading.confidence for reading in known), default=0.0)
-        if whole.confidence >= rest:
-            return whole.clauses
-    return tuple(clause for reading in known for clause in reading.clauses)
+def _understand(
+    piece: Piece, skills: Sequence[Skill], cuts: tuple[re.Pattern[str], ...]
+) -> Reading:
+    """Return a piece's reading: part by part where each part is understood, else at one go."""
+    if not cuts:
+        return _read(replace(piece, whole=False), skills)
+    parts = pieces(piece.text, cuts[0])
+    if len(parts) == 1:
+        return _understand(replace(piece, text=parts[0]), skills, cuts[1:])
+    known = [_understand(Piece(text=part, goal=piece.goal), skills, cuts[1:]) for part in parts]
+    weakest = min(reading.confidence for reading in known)
+    if weakest < UNDERSTOOD:
+        whole = _read(piece, skills)
+        if whole.confidence >= UNDERSTOOD:
+            return whole
+    clauses = tuple(clause for reading in known for clause in reading.clauses)
+    return Reading(clauses=clauses, confidence=weakest)
 
 
-def _read(piece: Piece, skills: Sequence[Skill]) -> Reading | None:
+def _read(piece: Piece, skills: Sequence[Skill]) -> Reading:
     """Return the surest reading of a piece; the earlier skill wins a tie."""
     if HINT.match(piece.text) and not piece.whole:
-        return Reading(clauses=(), confidence=0.5)
+        return Reading(clauses=(), confidence=UNDERSTOOD)
     readings = [reading for skill in skills if (reading := skill.read(piece)) is not None]
-    return max(readings, key=lambda reading: reading.confidence, default=None)
+    nothing = Reading(clauses=(), confidence=0.0)
+    return max(readings, key=lambda reading: reading.confidence, default=nothing)
 
 
 def pieces(text: str, boundary: re.Pattern[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from webpilot.offline.actions import click, fill, mouse_move, scroll
+from webpilot.offline.actions import click, fill, mouse_move, scroll, wait
 from webpilot.offline.clauses import Clause, Piece, Reading, quoted
 from webpilot.offline.geometry import Box, LinearScale, Point, center, fitted_scale, holds
 from webpilot.offline.matching import similarity
@@ -226,6 +226,10 @@ def _look(
             action=mouse_move(view, *middle), score=0.85, reason="the wheel turns what is below"
         )
         return
+    if turned and last is not None and not last.changed:
+        yield Proposal(action=wait(), score=0.86, reason="the wheel's turn may still show")
     # a third of the frame is left below, for the form that opens there
     away = (slot[0][1] + slot[1][1]) / 2 - (day.frame[1] + 0.4 * day.frame[3])
-    yield Proposal(action=scroll(0, round(away)), score=0.85, reason="brings the hours into sight")
+    yield Proposal(
+        action=scroll(0, round(away * view.scale)), score=0.85, reason="brings the hours into sight"
+    )

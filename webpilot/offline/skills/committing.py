@@ -22,7 +22,8 @@ COMMAND = re.compile(
     re.IGNORECASE,
 )
 BARE = re.compile(
-    r"^(?:and\s+)?(submit|log ?in|sign in|save|confirm)(?:\s+(?:the|it|your)\b.*)?[.!]?$",
+    r"^(?:and\s+)?(submit|log ?in|sign in|save|confirm)"
+    r"(?:\s+(?:the|it|your|when|once|after)\b.*)?[.!]?$",
     re.IGNORECASE,
 )
 

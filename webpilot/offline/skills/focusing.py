@@ -44,10 +44,14 @@ class Focusing:
         return Reading(clauses=(clause,), confidence=0.86)
 
     def degree(self, view: PageView, clause: Clause, memory: Memory) -> float:
-        """Return 1 where the meant field is focused."""
+        """Return 1 where the meant field is focused, or was clicked last (focus may move on)."""
         assert isinstance(clause, Focus)
         answers = fields_for(view, clause.field)
-        return 1.0 if answers and answers[0][1].bid == view.focused else 0.0
+        if not answers:
+            return 0.0
+        field, last = answers[0][1], memory.last
+        touched = last is not None and last.target is not None and last.target.bid == field.bid
+        return 1.0 if field.bid == view.focused or touched else 0.0
 
     def propose(self, view: PageView, clause: Clause, memory: Memory) -> Iterable[Proposal]:
         """Yield clicks into the fields that the goal may mean."""
