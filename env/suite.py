@@ -17,6 +17,7 @@ from env.clock import parse_clock
 from env.episode import open_episode
 from env.miniwob import load
 from env.reidentify import find
+from env.server import PageServer
 from env.site import DEFAULT_SETTLE, MiniwobSite
 from env.world import BrowserWorlds, open_search
 from webpilot.benchmark import Costs
@@ -53,11 +54,14 @@ class Opened:
 class MiniwobSuite:
     """The 125 tasks, one page server, one browser; a :class:`webpilot.benchmark.Benchmark`."""
 
-    def __init__(self, *, settle: str = DEFAULT_SETTLE) -> None:
+    def __init__(
+        self, *, settle: str = DEFAULT_SETTLE, server: PageServer | None = None
+    ) -> None:
         """Make ready; the browser starts with the first page.
 
         Args:
             settle: how long the page's time runs after an action.
+            server: serves the pages; by default those of the installed ``miniwob`` package.
 
         Raises:
             ConfigError: no such policy, no pages, or no browser.
@@ -65,7 +69,7 @@ class MiniwobSuite:
         parse_clock(settle)
         browser_path()
         self._settle = settle
-        self._site = MiniwobSite()
+        self._site = MiniwobSite(server=server)
 
     @asynccontextmanager
     async def open_search(self, task_id: str, seed: int) -> AsyncIterator[Opened]:

@@ -69,7 +69,7 @@ class Element:
     name: str
     value: str | None = None
     states: tuple[tuple[str, str], ...] = ()
-    """Accessibility properties as (name, text) pairs: ``("checked", "true")``, ``("focused", "")``."""
+    """Accessibility properties as (name, text) pairs, e.g. ``("checked", "true")``."""
     frame: tuple[str, ...] = ()
     """Bids of the enclosing frames, outermost first."""
     parent: str | None = None
@@ -100,7 +100,7 @@ class Cue:
     words: tuple[str, ...] = ()
     """Words of the class and id attributes, split at case, hyphen and underscore."""
     attributes: tuple[tuple[str, str], ...] = ()
-    """Selected attributes as (name, value): type, placeholder, for, title, alt, href, min, max..."""
+    """Selected attributes as (name, value): type, placeholder, for, title, alt, href, min..."""
     color: str | None = None
     """Text colour, or an SVG shape's fill, as ``#rrggbb``."""
     background: str | None = None
@@ -151,7 +151,7 @@ class Observation:
     viewport: tuple[int, int] = (0, 0)
     """Width and height in CSS pixels."""
     scale: float = 1.0
-    """Coordinates of mouse actions are CSS pixels times this (BrowserGym's ``_bgym_scale_factor``)."""
+    """Mouse actions take CSS pixels times this (BrowserGym's ``_bgym_scale_factor``)."""
 
     def element(self, bid: str) -> Element | None:
         """Return the element with this bid, or ``None``."""

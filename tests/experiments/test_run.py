@@ -1,0 +1,166 @@
+"""The command a researcher types: what it writes, how it resumes, how it refuses and stops."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from webpilot.rows import EpisodeRow, projection
+from webpilot.runs import load_run
+
+ROOT = Path(__file__).resolve().parents[2]
+TWO_TASKS = ("task=[miniwob.enter-date,miniwob.click-collapsible-2]", "env.referee=0")
+
+
+def command(runs: Path, *overrides: str) -> list[str]:
+    return [
+        sys.executable,
+        "-m",
+        "experiments.run",
+        f"run.root={runs}",
+        "env.screenshots=false",
+        *overrides,
+    ]
+
+
+def run(runs: Path, *overrides: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(runs, *overrides), cwd=ROOT, capture_output=True, text=True, timeout=110
+    )
+
+
+def browsers_of(marker: str) -> list[int]:
+    """Processes whose environment holds the marker: all that a run has started, and itself."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            environment = (entry / "environ").read_bytes()
+            state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            continue
+        if marker.encode() in environment and state != "Z":
+            found.append(int(entry.name))
+    return found
+
+
+def rows(folder: Path) -> list[EpisodeRow]:
+    lines = (folder / "results.jsonl").read_text(encoding="utf-8").splitlines()
+    return [EpisodeRow.from_json(line) for line in lines]
+
+
+def test_a_run_leaves_the_folder_it_promises_and_resumes_without_playing_again(
+    tmp_path: Path,
+) -> None:
+    first = run(tmp_path, *TWO_TASKS, "run.name=two")
+    assert first.returncode == 0, first.stderr
+    folder = tmp_path / "two"
+    for name in ("config.yaml", "results.jsonl", "summary.json", "report.html"):
+        assert (folder / name).stat().st_size > 0
+    for task in ("miniwob.enter-date", "miniwob.click-collapsible-2"):
+        for name in ("journal.jsonl", "tree.json", "tree.html"):
+            assert (folder / "episodes" / f"{task}.0" / name).stat().st_size > 0
+    before = (folder / "results.jsonl").read_bytes()
+    again = run(tmp_path, *TWO_TASKS, "run.name=two")
+    assert again.returncode == 0, again.stderr
+    assert (folder / "results.jsonl").read_bytes() == before
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    assert "no language model" in summary["run"]["label"]
+    assert "no language model" in (folder / "report.html").read_text(encoding="utf-8")
+    assert "no language model" in first.stdout
+    assert len(load_run(folder).results) == 2
+
+
+def test_two_processes_write_the_same_trees_and_the_same_results(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        done = run(tmp_path, *TWO_TASKS, f"run.name={name}")
+        assert done.returncode == 0, done.stderr
+    trees = [
+        {path.parent.name: path.read_bytes() for path in (tmp_path / name).rglob("tree.json")}
+        for name in ("a", "b")
+    ]
+    assert len(trees[0]) == 2
+    assert trees[0] == trees[1]
+    assert projection(rows(tmp_path / "a")) == projection(rows(tmp_path / "b"))
+
+
+def test_another_configuration_in_the_same_folder_is_refused_by_its_differing_keys(
+    tmp_path: Path,
+) -> None:
+    assert run(tmp_path, "task=miniwob.enter-date", "env.referee=0", "run.name=x").returncode == 0
+    other = run(tmp_path, "task=miniwob.enter-date", "env.referee=0", "run.name=x", "seed=4")
+    assert other.returncode == 2
+    assert other.stderr.count("\n") == 1
+    assert "seed" in other.stderr
+    assert len(rows(tmp_path / "x")) == 1
+
+
+@pytest.mark.parametrize(
+    ("overrides", "mend"),
+    [
+        (("task=miniwob.clik-test",), "miniwob.click-test"),
+        (("nosuch=1",), "--cfg job"),
+        (("searcher=foo",), "greedy"),
+        (("+experiment=nope",), "demo"),
+        (("env.settle=soon",), "virtual:500"),
+    ],
+)
+def test_bad_input_is_one_line_that_names_the_mend(
+    tmp_path: Path, overrides: tuple[str, ...], mend: str
+) -> None:
+    done = run(tmp_path, *overrides)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1
+    assert mend in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_missing_browser_is_one_line_that_names_make_setup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEBPILOT_CHROMIUM", str(tmp_path / "nowhere"))
+    done = run(tmp_path, "task=miniwob.enter-date")
+    assert done.returncode == 2
+    assert "make setup" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_an_interrupt_leaves_a_valid_run_and_no_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marker = f"WEBPILOT_TEST_RUN={tmp_path.name}-{os.getpid()}"
+    monkeypatch.setenv(*marker.split("=", 1))
+    overrides = ("+experiment=demo", "env.referee=0", "run.name=cut")
+    started = subprocess.Popen(
+        command(tmp_path, *overrides),
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    results = tmp_path / "cut" / "results.jsonl"
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not (results.exists() and results.stat().st_size):
+        time.sleep(0.1)
+    started.send_signal(signal.SIGINT)
+    _, errors = started.communicate(timeout=40)
+    assert started.returncode == 130, errors
+    assert "Traceback" not in errors
+    monkeypatch.delenv(marker.split("=", 1)[0])
+    deadline = time.monotonic() + 15
+    while browsers_of(marker) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert browsers_of(marker) == []
+    done = rows(tmp_path / "cut")
+    assert done
+    assert json.loads((tmp_path / "cut" / "summary.json").read_text(encoding="utf-8"))
+    assert (tmp_path / "cut" / "report.html").stat().st_size > 0
