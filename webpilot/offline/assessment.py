@@ -29,6 +29,8 @@ class Assessment:
     """Degree of each clause in [0, 1], in the clauses' order."""
     offsets: tuple[int, ...]
     """Step from which each clause counts: deeds before it served earlier clauses."""
+    premature: bool = False
+    """A commit was pressed while an earlier clause did not hold."""
 
     @property
     def open(self) -> tuple[int, ...]:
@@ -76,7 +78,7 @@ class Judge:
         """
         degrees: list[float] = []
         offsets: list[int] = []
-        start, settled = 0, 0
+        start, settled, premature = 0, 0, False
         for clause in clauses:
             offsets.append(start)
             degree = self._degree(clause, view, memory, start)
@@ -88,7 +90,7 @@ class Judge:
                     then = self._degree(clauses[position], before, past, offsets[position])
                     degrees[position] = max(degrees[position], then)
                 if isinstance(clause, Commit) and min(degrees, default=1.0) < HOLDS:
-                    degree = 0.5
+                    degree, premature = 0.0, True
                 else:
                     start, settled = done + 1, len(degrees) + 1
             degrees.append(degree)
@@ -98,6 +100,7 @@ class Judge:
             clauses=clauses,
             degrees=tuple(degrees),
             offsets=tuple(offsets),
+            premature=premature,
         )
 
     def _degree(self, clause: Clause, view: PageView, memory: Memory, start: int) -> float:

@@ -1,26 +1,13 @@
-"""The Explorer without a language model: ranks what the skills propose for the open clauses."""
+"""The Explorer without a language model: proposes from predicates and says what is missing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
-
 from mcts.protocols import NodeContext, Reflections
-from webpilot.offline.assessment import Assessment, Judge
-from webpilot.offline.skills.protocol import Proposal
+from webpilot.offline.assessment import Judge
+from webpilot.offline.proposing import ranked_proposals
 from webpilot.types import Action, Candidate, Done, Reflection, ReflectionScope
 
 __all__ = ["OfflineExplorer"]
-
-LATER = 0.6
-"""Weight of a proposal for a clause that is not the first open one."""
-
-EARLY = 0.1
-"""Weight of a closing action while clauses are still open."""
-
-
-LAST = 5.0
-"""Weight of a closing action when it is the last one left: a part may count, nothing never does."""
 
 
 class OfflineExplorer:
@@ -30,29 +17,18 @@ class OfflineExplorer:
         self._judge = judge
 
     async def propose(self, context: NodeContext, k: int) -> tuple[Candidate, ...]:
-        """Return at most ``k`` candidates with priors, best first; a stop where all holds."""
+        """Return at most ``k`` candidates, best first; a stop where all holds."""
         if context.ended:
             return ()
         now = self._judge.assess(context)
         if now.satisfied:
             return (Candidate(move=Done(reason="every clause holds"), prior=1.0),)
         avoid = _avoided(context)
-        ranked = _merge(self._proposals(now), avoid)[:k]
+        ranked = [p for p in ranked_proposals(self._judge, now) if p.action.raw not in avoid][:k]
         total = sum(proposal.score for proposal in ranked) or 1.0
         return tuple(
             Candidate(move=p.action, prior=p.score / total, reason=p.reason) for p in ranked
         )
-
-    def _proposals(self, now: Assessment) -> Iterable[Proposal]:
-        """Yield every skill's proposals, weighted by whether their turn has come."""
-        for turn, position in enumerate(now.open):
-            clause = now.clauses[position]
-            skill = self._judge.skill(clause)
-            for proposal in skill.propose(now.view, clause, now.memory_of(position)):
-                weight = 1.0 if turn == 0 else LATER
-                if turn > 0 and (proposal.closing or clause.event):
-                    weight = LAST if proposal.closing and now.memory.remaining == 1 else EARLY
-                yield replace(proposal, score=min(1.0, proposal.score * weight))
 
     async def reflect(self, context: NodeContext) -> Reflections:
         """Return what is still missing, and which action had no effect."""
@@ -86,13 +62,3 @@ def _avoided(context: NodeContext) -> frozenset[str]:
     taken = {n.candidate.move.raw for n in context.siblings if isinstance(n.candidate.move, Action)}
     notes = [note.reflection for note in context.siblings if note.reflection is not None]
     return frozenset(taken.union(*(note.avoid for note in notes)))
-
-
-def _merge(proposals: Iterable[Proposal], avoid: frozenset[str]) -> list[Proposal]:
-    """Return the proposals best first, one for each action, none to avoid."""
-    best: dict[str, Proposal] = {}
-    for proposal in proposals:
-        raw = proposal.action.raw
-        if raw not in avoid and (raw not in best or best[raw].score < proposal.score):
-            best[raw] = proposal
-    return sorted(best.values(), key=lambda proposal: -proposal.score)
