@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tomllib
 import zipfile
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -43,11 +42,16 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def syntax() -> Iterator[tuple[str, ast.AST]]:
-    """Every node of every tracked module, with the module's name."""
-    for path in tracked(".py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            yield name_of(path), node
+@cache
+def syntax() -> tuple[tuple[str, ast.AST], ...]:
+    """Calls, imports and handlers of every tracked module, with the module's name."""
+    kinds = (ast.Call, ast.Import, ast.ImportFrom, ast.ExceptHandler)
+    return tuple(
+        (name_of(path), node)
+        for path in tracked(".py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, kinds)
+    )
 
 
 def imports(node: ast.AST) -> list[str]:
