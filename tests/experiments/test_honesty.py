@@ -50,8 +50,6 @@ def test_another_title_changes_no_decision(task: str, seed: int) -> None:
 
 @pytest.mark.parametrize("preset", ["webpilot", "paper", "greedy"])
 def test_the_same_seed_gives_the_same_bytes_twice(preset: str) -> None:
-    first, second = (
-        played("miniwob.click-collapsible-2", seed=4, preset=preset) for _ in range(2)
-    )
+    first, second = (played("miniwob.click-collapsible-2", seed=4, preset=preset) for _ in range(2))
     assert len(first.record.attempts[0].nodes) > 1
     assert first.record.to_json() == second.record.to_json()
