@@ -251,10 +251,11 @@ def _is_kind(figure: Figure, kind: str) -> bool:
     return figure.kind == kind
 
 
-def _large_from(drawn: Sequence[Figure]) -> float:
-    """Return the size from which a figure counts as large among those drawn."""
-    sizes = sorted(figure.size for figure in drawn)
-    if not sizes or sizes[-1] < STEP * sizes[0]:
+def _large_from(*groups: Sequence[Figure]) -> float:
+    """Return the size from which a figure counts as large in the first group with two sizes."""
+    spreads = (sorted(figure.size for figure in group) for group in groups)
+    sizes = next((sizes for sizes in spreads if sizes and sizes[-1] >= STEP * sizes[0]), None)
+    if sizes is None:
         return BODY_TEXT
     gaps = [(after / before, (after + before) / 2) for before, after in _neighbours(sizes)]
     return max(gaps)[1]
@@ -283,7 +284,7 @@ def matching(drawn: Sequence[Figure], wanted: Description) -> tuple[Figure, ...]
         limit = min(sizes) if wanted.size == "smallest" else max(sizes)
         kept = [figure for figure in kept if abs(figure.size - limit) < 0.5]
     elif wanted.size is not None:
-        threshold = _large_from(drawn)
+        threshold = _large_from(kept, drawn)
         large = wanted.size == "large"
         kept = [figure for figure in kept if (figure.size >= threshold) == large]
     return tuple(kept)

@@ -250,12 +250,12 @@ def _named(view: PageView, phrase: str) -> Thing | None:
     """Return the drawn element whose label answers best to a phrase, or ``None``."""
     target: Target = read_target(phrase)
     scored = [
-        (score(target, node), -area(node.box or (0, 0, 0, 0)), node)
+        (score(target, node), not node.editable, -area(node.box or (0, 0, 0, 0)), node)
         for node in view.visible
         if node.label or node.words
     ]
-    best = max(scored, key=lambda entry: entry[:2], default=None)
-    return _of_node(best[2]) if best is not None and best[0] >= 0.5 else None
+    best = max(scored, key=lambda entry: entry[:3], default=None)
+    return _of_node(best[3]) if best is not None and best[0] >= 0.5 else None
 
 
 def _into_moves(view: PageView, clause: DragInto) -> Iterable[Move]:
