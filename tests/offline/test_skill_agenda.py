@@ -12,5 +12,5 @@ def test_an_entry_is_made_in_its_window_beside_what_is_booked(pages: Runner) -> 
     start, end = (float(hour) for hour in span.split("-"))
     assert title == "Review"
     assert end - start == 1.5
-    assert 14 <= start
+    assert start >= 14
     assert end <= 16
