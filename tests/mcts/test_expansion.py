@@ -236,6 +236,18 @@ def test_the_lesson_of_a_simulation_reaches_the_nodes_children():
     assert found.tree[1].simulation.reflection is not None
 
 
+def test_a_look_ahead_that_advises_against_its_own_step_asks_for_another():
+    answers = {HERE: [[UP, DOWN]], ABOVE: [[RIGHT, UP], [LEFT]]}
+    found, _ = search_open(
+        override(webpilot(), rollouts=2, exploration=0.1),
+        answers,
+        {ABOVE: 4.5, "at 0,2": 5.0},
+        avoid={"at 0,2": (RIGHT.raw,)},
+    )
+    assert found.tree[1].simulation.reflection.avoid == (RIGHT.raw,)
+    assert moves(found, found.tree[1]) == [LEFT]
+
+
 def test_webpilot_looks_ahead_only_where_the_next_choice_hangs_on_it():
     answers = {HERE: [[UP, DOWN, LEFT]], ABOVE: [[RIGHT]]}
     looked, _ = search_open(override(webpilot(), rollouts=1), answers, {ABOVE: 4.0, "at 0,2": 8.0})

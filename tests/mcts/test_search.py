@@ -238,6 +238,50 @@ def test_a_failed_action_costs_a_step_but_no_rollout_and_counts_nowhere():
     assert done.budget.spent("explored_steps") == 3
 
 
+def test_a_budget_that_ends_during_a_look_ahead_keeps_what_the_page_itself_scored():
+    done = run(
+        paper(),
+        world=GridWorld(CORRIDOR),
+        appraiser=corridor_scores(),
+        policy=corridor_policy(),
+        limits=Limits(explored_steps=1),
+    )
+    assert done.result.stop_reason == "budget"
+    node = done.tree[1]
+    assert (node.visits, node.value, done.tree.root.value) == (1, 4.0, 4.0)
+    assert done.named("node")[-1]["id"] == 1
+
+
+def test_an_action_that_reports_an_error_but_changed_the_page_is_judged_like_any_other():
+    class Complaining(GridWorld):
+        def _press(self, name):
+            return super()._press(name) or "ValueError: it took too long"
+
+    done = run(greedy(), world=Complaining(grid("SG")))
+    assert done.tree[1].status is Status.TERMINAL
+    assert done.result.accepted
+
+
+def test_an_accepted_page_is_taken_before_a_leaf_that_scores_higher():
+    done = run(
+        override(webpilot(), max_depth=1, evaluate="no_simulation"),
+        world=GridWorld(OPEN),
+        policy=ScriptedPolicy({"at 1,1": [[OPEN.button("up"), OPEN.button("right")]]}),
+        appraiser=ScriptedAppraiser({"at 0,1": 6.0, "at 1,2": 9.0}, done=frozenset({"at 0,1"})),
+    )
+    assert done.result.steps[-1].observation.title == "at 0,1"
+
+
+def test_a_leaf_scored_nought_is_preferred_to_an_unscored_one():
+    done = run(
+        override(webpilot(), max_depth=1),
+        world=GridWorld(OPEN),
+        policy=ScriptedPolicy({"at 1,1": [[OPEN.button("up"), OPEN.button("right")]]}),
+        appraiser=ScriptedAppraiser({"at 1,2": 0.0}),
+    )
+    assert done.result.steps[-1].observation.title == "at 1,2"
+
+
 def test_rollouts_are_charged_and_stop_at_the_budget():
     done = run(CONFIGS["webpilot"], limits=Limits(rollouts=3))
     assert done.result.stop_reason == "budget"

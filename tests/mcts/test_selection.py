@@ -61,6 +61,12 @@ def test_equal_children_are_taken_oldest_first():
         assert rule(tree, tree.root, paper()) is tree[1]
 
 
+def test_a_child_worth_as_much_as_an_untried_one_is_followed():
+    config = override(paper(), exploration=0.0, first_play=5.0)
+    tree = tree_with((5.0, 1, None), root_visits=2)
+    assert goal_oriented_selection(tree, tree.root, config) is tree[1]
+
+
 def test_uct_tries_everything_once_and_then_follows_its_formula():
     config = override(paper(), exploration=1.0)
     tree = tree_with((9.0, 1, None), root_visits=2)
