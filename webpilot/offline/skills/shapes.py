@@ -86,7 +86,7 @@ class Shapes:
 
     def read(self, piece: Piece) -> Reading | None:
         """Return which figure to click, name, or which grid point to hit."""
-        if NAMING.search(piece.text):
+        if NAMING.search(piece.text) and '"' not in piece.text:
             return Reading(clauses=(NameFigure(text=piece.text),), confidence=0.9)
         match = CLICK.match(piece.text)
         if match is None:
