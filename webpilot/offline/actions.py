@@ -20,10 +20,16 @@ __all__ = [
 ]
 
 
-def click(view: PageView, node: Node) -> Action:
-    """Return a click on a node, with the mouse where the node has no bid."""
+def click(view: PageView, node: Node, *, keep: bool = False) -> Action:
+    """Return a click on a node, with the mouse where the node has no bid.
+
+    ``keep`` holds the control key down, which keeps what is already chosen in a list.
+    """
     if not node.marked:
         return mouse_click(view, *node.center)
+    if keep:
+        args = (node.bid, "left", ("Control",))
+        return Action(kind="click", args=args, target=node.element)
     return Action(kind="click", args=(node.bid,), target=node.element)
 
 

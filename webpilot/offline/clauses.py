@@ -47,6 +47,8 @@ class Piece:
     """Whole goal, a sentence or a part of one, white space folded."""
     goal: str
     """The whole goal, verbatim."""
+    lead: str = ""
+    """Words before it that only say where to look."""
     whole: bool = False
     """The piece is the whole goal although the goal could be cut into several."""
 

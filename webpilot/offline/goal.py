@@ -28,8 +28,8 @@ CLAUSE = re.compile(
     re.IGNORECASE,
 )
 HINT = re.compile(
-    r"^(?:please\s+)?(?:find|look|search|navigate|browse|switch|scroll|use the mouse)\b[^\"]*$"
-    r"|^(?:and\s+)?then[.,]?$",
+    r"^(?:please\s+)?(?:find|look|locate|navigate|browse|switch|use the mouse|scroll through)\b.*$"
+    r"|^(?:in|on|inside|within|under|using|from)\s(?:\S+\s?){1,7}$|^(?:and\s+)?then[.,]?$",
     re.IGNORECASE,
 )
 """Words that only say how to get there; finding and looking is in every skill's nature."""
@@ -45,6 +45,8 @@ def parse(goal: str, skills: Sequence[Skill]) -> tuple[Clause, ...]:
     control that closes the form, if the page has one.
     """
     clauses = _stated(goal, skills)
+    if not clauses:
+        clauses = _read(Piece(text=goal.strip(), goal=goal), skills, hints=False).clauses
     if not clauses:
         return ()
     implied: tuple[Clause, ...] = (Unobstructed(text="no dialog in the way"),)
@@ -68,7 +70,11 @@ def _understand(
     parts = pieces(piece.text, cuts[0])
     if len(parts) == 1:
         return _understand(replace(piece, text=parts[0]), skills, cuts[1:])
-    known = [_understand(Piece(text=part, goal=piece.goal), skills, cuts[1:]) for part in parts]
+    known = []
+    lead = piece.lead
+    for part in parts:
+        known.append(_understand(Piece(text=part, goal=piece.goal, lead=lead), skills, cuts[1:]))
+        lead = part if HINT.match(part) else ""
     weakest = min(reading.confidence for reading in known)
     if weakest < UNDERSTOOD:
         whole = _read(piece, skills)
@@ -78,9 +84,9 @@ def _understand(
     return Reading(clauses=clauses, confidence=weakest)
 
 
-def _read(piece: Piece, skills: Sequence[Skill]) -> Reading:
+def _read(piece: Piece, skills: Sequence[Skill], *, hints: bool = True) -> Reading:
     """Return the surest reading of a piece; the earlier skill wins a tie."""
-    if HINT.match(piece.text) and not piece.whole:
+    if hints and HINT.match(piece.text) and not piece.whole:
         return Reading(clauses=(), confidence=UNDERSTOOD)
     readings = [reading for skill in skills if (reading := skill.read(piece)) is not None]
     nothing = Reading(clauses=(), confidence=0.0)

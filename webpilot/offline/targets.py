@@ -9,7 +9,7 @@ from webpilot.offline.clauses import QUOTED, quoted
 from webpilot.offline.matching import fold, similarity, stem, words
 from webpilot.offline.page import Node
 
-__all__ = ["KINDS", "Target", "fit", "ordinal", "read_target", "score"]
+__all__ = ["KINDS", "WITHIN", "Target", "fit", "ordinal", "read_target", "score"]
 
 TEXT_ROLES = frozenset({"textbox", "searchbox", "spinbutton", "combobox"})
 MENU_ROLES = frozenset({"menuitem", "menuitemcheckbox", "menuitemradio", "option", "combobox"})
@@ -37,14 +37,21 @@ KINDS: dict[str, frozenset[str]] = {
 NOUN = re.compile(rf"\b(text box|text field|{'|'.join(KINDS)})(?:es|s)?\b", re.IGNORECASE)
 FILLER = re.compile(
     r"\b(the|a|an|on|in|labell?ed|named|called|titled|with|text|that|says|which|is|it|icon|widget"
-    r"|box|area|element|word|following|of|or|and|folder|file)\b",
+    r"|box|area|element|word|following|of|or|and|folder|file|their|his|her|its|your|my)\b",
+    re.IGNORECASE,
+)
+PURPOSE = re.compile(
+    r"\s(?:in order\s)?to\s(?:close|delete|open|see|show|remove|edit|send|continue|go|start|finish"
+    r"|mark|add|reply|forward|submit|like|share|dismiss|get|view)\b.*$",
     re.IGNORECASE,
 )
 NUMBERED = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b", re.IGNORECASE)
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 WITHIN = re.compile(
-    r"\b(?:by|from|of|for|next to|beside|under|in the row (?:of|with)|whose \w+ is|sent by)\s+"
-    r"(?:the\s+)?(?:user|sender|person|contact|row|post|message|email)?\s*(\"[^\"]+\"|@?[\w.@-]+)",
+    r"(?:^(?:find|locate|look up)|\b(?:by|from|of|for|next to|beside|under|whose \w+ is|sent by"
+    r"|in the row (?:of|with)))\s+(?:the\s+)?"
+    r"(?:(?:user|sender|person|contact|row|post|message|email)\s+)?"
+    r"(\"[^\"]+\"|(?-i:@[\w.-]*\w|[A-Z][\w-]*(?:\s[A-Z][\w-]*)?))",
     re.IGNORECASE,
 )
 
@@ -96,6 +103,7 @@ def read_target(text: str) -> Target:
         )
     if within:
         bare = QUOTED.sub(" ", text[: within.start()] + text[within.end() :])
+    bare = PURPOSE.sub(" ", bare)
     bare = FILLER.sub(" ", NOUN.sub(" ", NUMBERED.sub(" ", bare)))
     if number is not None:
         bare = re.sub(rf"\b({'|'.join(ORDINALS)}|last)\b", " ", bare, flags=re.IGNORECASE)
@@ -114,7 +122,7 @@ def score(target: Target, node: Node) -> float:
     """Return in [0, 1] how well a node answers to the target by name and kind."""
     kind = fit(target, node)
     if not target.name:
-        return 0.8 * kind
+        return 0.8 * max(kind, similarity(target.kind, node.label) if target.kind else 0.0)
     names = {node.label, node.name, node.text, node.content}
     if node.role == "button":
         names.add(node.value)

@@ -22,6 +22,7 @@ class Origin(StrEnum):
     SHOWN = "shown"
     FIELD = "field"
     SUM = "sum"
+    WORD = "word"
 
 
 class Case(StrEnum):
@@ -44,6 +45,8 @@ class Source:
     case: Case = Case.SAME
     field: Target | None = None
     """The field to copy from."""
+    number: int | None = None
+    """Place of the wanted word in its text, from 1; -1 is the last."""
 
 
 def resolve(source: Source, view: PageView, field: Node) -> str | None:
@@ -57,6 +60,8 @@ def resolve(source: Source, view: PageView, field: Node) -> str | None:
             text = _shown(view)
         case Origin.FIELD:
             text = _copied(view, field, source.field)
+        case Origin.WORD:
+            text = _word(view, source.number)
         case Origin.SUM:
             text = next(
                 (found for n in view.texts if (found := solve(n.content)) is not None), None
@@ -114,6 +119,15 @@ def _shown(view: PageView) -> str | None:
         by_parent.setdefault(node.parent, []).append(node.text)
     group = max(by_parent.values(), key=len)
     return "".join(group) if all(len(text) == 1 for text in group) else parts[0].text
+
+
+def _word(view: PageView, number: int | None) -> str | None:
+    """Return the nth word of the longest text on the page, without punctuation around it."""
+    longest = max((n.text for n in view.texts if not n.clickable), key=len, default="")
+    found = longest.split()
+    if number is None or not found or number > len(found):
+        return None
+    return found[number - 1 if number > 0 else -1].strip(".,;:!?\"'()")
 
 
 def _copied(view: PageView, field: Node, wanted: Target | None) -> str | None:

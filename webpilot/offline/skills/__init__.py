@@ -17,11 +17,20 @@ from webpilot.offline.skills.expanding import Expanding
 from webpilot.offline.skills.extremes import Extremes
 from webpilot.offline.skills.focusing import Focusing
 from webpilot.offline.skills.guessing import Guessing
+from webpilot.offline.skills.highlighting import Highlighting
 from webpilot.offline.skills.interrupting import Interrupting
+from webpilot.offline.skills.menus import Menus
+from webpilot.offline.skills.messaging import Messaging
+from webpilot.offline.skills.ordering import Ordering
+from webpilot.offline.skills.prose import Prose
 from webpilot.offline.skills.protocol import Proposal, Skill
+from webpilot.offline.skills.repeating import Repeating
+from webpilot.offline.skills.scrolling import Scrolling
+from webpilot.offline.skills.seeking import Seeking
 from webpilot.offline.skills.shapes import Shapes
 from webpilot.offline.skills.sliders import Sliders
 from webpilot.offline.skills.sorting import Sorting
+from webpilot.offline.skills.styling import Styling
 from webpilot.offline.skills.typing import Typing
 
 __all__ = ["SKILLS", "Proposal", "Skill"]
@@ -43,9 +52,18 @@ SKILLS: tuple[Skill, ...] = (
     Extremes(),
     Expanding(),
     Focusing(),
+    Menus(),
+    Scrolling(),
+    Ordering(),
+    Repeating(),
+    Seeking(),
+    Styling(),
+    Highlighting(),
+    Messaging(),
     Typing(),
     Choosing(),
     Clicking(),
+    Prose(),
     Guessing(),
 )
 """Every skill; where two readings are equally sure the earlier skill's is taken."""

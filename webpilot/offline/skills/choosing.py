@@ -34,6 +34,11 @@ LEAD = re.compile(
     r"|radio(?:\s+buttons?)?|entr(?:y|ies))?\s*(?:labell?ed|named|with|for|:)?\s*(?:the\s+)?",
     re.IGNORECASE,
 )
+EVERY = re.compile(
+    r"^(?:all|every)(?:\s+(?:of\s+)?the)?\s+(?:check\s?)?(?:boxes|box|options?|items?|\w*checkbox\w*)\b",
+    re.IGNORECASE,
+)
+TAIL = re.compile(r"\s+(?:check\s?box|box|option|radio button|item|entry)$", re.IGNORECASE)
 MATCH = 0.6
 """Score from which an option answers to a name."""
 
@@ -47,6 +52,8 @@ class Choose(Clause):
     """The names are to be met in meaning, not in words."""
     off: bool = False
     """They must not be chosen."""
+    every: bool = False
+    """All there are are meant."""
 
 
 class Choosing:
@@ -66,8 +73,9 @@ class Choosing:
             rest, similar = rest[alike.end() :], True
         strings = quoted(rest)
         off = match.group("verb").lower() in ("uncheck", "untick", "deselect")
-        names = strings or _names(rest)
-        clause = Choose(text=piece.text, names=names, similar=similar, off=off)
+        every = not strings and bool(EVERY.match(rest))
+        names = () if every else strings or _names(rest)
+        clause = Choose(text=piece.text, names=names, similar=similar, off=off, every=every)
         return Reading(clauses=(clause,), confidence=0.62)
 
     def degree(self, view: PageView, clause: Clause, memory: Memory) -> float:
@@ -103,11 +111,13 @@ def _names(text: str) -> tuple[str, ...]:
     if bare.lower() in ("nothing", "none", "no boxes"):
         return ()
     parts = re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", bare)
-    return tuple(part.strip() for part in parts if part.strip())
+    return tuple(TAIL.sub("", part.strip()) for part in parts if part.strip())
 
 
 def _meant(clause: Choose, found: tuple[Option, ...]) -> tuple[Option, ...]:
     """Return the options that the clause names, each at most once."""
+    if clause.every:
+        return tuple(option for option in found if option.many)
     meant: list[Option] = []
     for name in clause.names:
         rated = [
@@ -135,7 +145,8 @@ def _set(view: PageView, option: Option, memory: Memory) -> Iterable[Proposal]:
     """Yield the next action that chooses an option; drop-down lists take three."""
     if option.holder is None:
         reason = f"'{option.name}' is asked for"
-        yield Proposal(action=click(view, option.node), score=0.92, reason=reason)
+        keep = option.many and option.node.role == "option"
+        yield Proposal(action=click(view, option.node, keep=keep), score=0.92, reason=reason)
         return
     last = memory.last
     reason = f"'{option.name}' in the list '{option.holder.label}'"

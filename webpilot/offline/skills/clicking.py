@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from webpilot.offline.actions import click
@@ -15,13 +15,13 @@ from webpilot.offline.memory import Memory
 from webpilot.offline.page import Node, PageView
 from webpilot.offline.repetition import container, group_named
 from webpilot.offline.skills.protocol import Proposal
-from webpilot.offline.targets import KINDS, Target, fit, read_target, score
+from webpilot.offline.targets import KINDS, WITHIN, Target, fit, read_target, score
 
 __all__ = ["Clicking", "Press", "ranked"]
 
 COMMAND = re.compile(
-    r"(?:^|\b(?:and|then|to)\s+)(?:please\s+)?(?:find\s+(?:and\s+)?)?"
-    r"(?:click|press|hit|push|tap|open|go to|visit|follow)(?:\s+on)?\s+(.*)$",
+    r"(?:^|\b(?:and|then|to|by)\s+)(?:please\s+)?(?:find\s+(?:and\s+)?)?"
+    r"(?:click|press|hit|push|tap|open|go to|visit|follow)(?:ing)?(?:\s+on)?\s+(.*)$",
     re.IGNORECASE,
 )
 FOUND = 0.55
@@ -49,6 +49,9 @@ class Clicking:
         if match is None or piece.whole:
             return None
         target = read_target(match.group(1))
+        around = WITHIN.search(f"{piece.lead} {piece.text[: match.start()]}")
+        if around and not target.within:
+            target = replace(target, within=around.group(1).strip('"'))
         sure = 0.7 if match.start() == 0 else 0.6
         return Reading(clauses=(Press(text=piece.text, target=target),), confidence=sure)
 

@@ -9,11 +9,13 @@ from typing import ClassVar
 
 from webpilot.offline.actions import click
 from webpilot.offline.arithmetic import quantity
-from webpilot.offline.clauses import Clause, Piece, Reading
+from webpilot.offline.clauses import Clause, Commit, Piece, Reading
 from webpilot.offline.matching import fold, similarity
 from webpilot.offline.memory import Memory
 from webpilot.offline.page import Node, PageView
 from webpilot.offline.repetition import alike, container
+from webpilot.offline.skills.dates import Dates
+from webpilot.offline.skills.prose import FillIn
 from webpilot.offline.skills.protocol import Proposal
 
 __all__ = ["Extreme", "Extremes"]
@@ -24,7 +26,17 @@ ADJECTIVE = re.compile(
     rf"\b(?P<least>{'|'.join(LEAST.split())})|\b(?P<most>{'|'.join(MOST.split())})\b",
     re.IGNORECASE,
 )
-IMPLIED = {"cheapest": "price", "priciest": "price", "earliest": "time", "latest": "time"}
+IMPLIED = {
+    "cheapest": "price",
+    "priciest": "price",
+    "expensive": "price",
+    "cheap": "price",
+    "earliest": "time",
+    "latest": "time",
+}
+LESSENING = frozenset({"cheap", "short", "small", "low", "few"})
+ROUTE = re.compile(r"\bfrom\b.*\bto\b|\bon\s+\d", re.IGNORECASE)
+DAY = re.compile(r"\b\d{1,4}[/-]\d{1,2}[/-]\d{1,4}\b")
 VERB = re.compile(
     r"\b(?:buy|book|click|press|select|choose|pick|order|take|find|reserve|open)\b", re.IGNORECASE
 )
@@ -61,8 +73,13 @@ class Extremes:
             r"\s+([\w ]+?)(?=[.,;]|\s+(?:and|then|to|from|in)\b|$)", piece.text[match.end() :]
         )
         what = IMPLIED.get(word, after.group(1) if after else "")
-        clause = Extreme(text=piece.text, quantity=fold(what), most=bool(match.group("most")))
-        return Reading(clauses=(clause,), confidence=0.72)
+        most = bool(match.group("most"))
+        if word in ("most", "least"):
+            degree, _, noun = what.partition(" ")
+            what = IMPLIED.get(degree.lower(), noun or degree)
+            most = most != (degree.lower() in LESSENING)
+        clause = Extreme(text=piece.text, quantity=fold(what), most=most)
+        return Reading(clauses=(*_search_form(piece), clause), confidence=0.72)
 
     def degree(self, view: PageView, clause: Clause, memory: Memory) -> float:
         """Return 1 once the control of the extreme item was clicked."""
@@ -79,6 +96,20 @@ class Extremes:
         for place, node in enumerate(_ranked(view, clause)[:3]):
             reason = f"'{node.label}' is number {place + 1} by {clause.quantity or 'its number'}"
             yield Proposal(action=click(view, node), score=0.9 / (1 + 2 * place), reason=reason)
+
+
+def _search_form(piece: Piece) -> tuple[Clause, ...]:
+    """Return the clauses of a form that must be sent before there is anything to compare."""
+    if not ROUTE.search(piece.text):
+        return ()
+    day = DAY.search(piece.text)
+    dated = (
+        Dates().read(Piece(text=f"Enter {day.group()} as the date", goal=piece.goal))
+        if day
+        else None
+    )
+    search = Commit(text="search", name="search", implied=True)
+    return (FillIn(text=piece.text), *(dated.clauses if dated else ()), search)
 
 
 def _ranked(view: PageView, clause: Extreme) -> list[Node]:
@@ -105,7 +136,7 @@ def _measure(view: PageView, node: Node, group: tuple[Node, ...], what: str) -> 
             value = quantity(rest) if rest.strip() else None
             following = texts[place + 1] if place + 1 < len(texts) else ""
             return value if value is not None else quantity(following)
-    if what in ("price", "cost", "fare"):
+    if what.split()[-1:] in (["price"], ["cost"], ["fare"]):
         priced = next((text for text in texts if re.search(r"[$€£]", text)), None)
         return None if priced is None else quantity(re.sub(r"^.*?[$€£]", "", priced))
     numbers = [number for text in texts if (number := quantity(text)) is not None]

@@ -14,13 +14,14 @@ from webpilot.offline.memory import Memory
 from webpilot.offline.page import Node, PageView
 from webpilot.offline.skills.protocol import Proposal
 from webpilot.offline.suggestions import suggestions
-from webpilot.offline.targets import Target, read_target
+from webpilot.offline.targets import Target, ordinal, read_target
 from webpilot.offline.values import Case, Origin, Source, resolve
 
 __all__ = ["Enter", "Typing"]
 
 VERB = re.compile(
-    r"\b(?:enter|type|write|put|input|insert|fill(?:\s+(?:in|out))?|set|paste|provide|use)\b",
+    r"\b(?:enter|type|write|put|input|insert|fill(?:\s+(?:in|out))?|set|paste|provide|use"
+    r"|search(?:\s+for)?|look\s+up)\b",
     re.IGNORECASE,
 )
 PLACE = re.compile(
@@ -37,6 +38,9 @@ SHOWN = re.compile(
     re.I,
 )
 COPY = re.compile(r"\bcopy\b.*?\b(?:text|content|value)?\b.*\bpaste\b", re.IGNORECASE)
+WORD = re.compile(
+    r"\b(?:\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|last)\s+word\b", re.IGNORECASE
+)
 SUM = re.compile(
     r"\b(?:solve|answer|result|calculate|compute|math|equation|expression|solution)\b", re.I
 )
@@ -139,7 +143,10 @@ def _read_derived(piece: Piece) -> Reading | None:
     text = piece.text
     looked = LOOKED_UP.search(text)
     everywhere, field = False, ""
-    if EACH.search(text) and VERB.search(text):
+    word = WORD.search(f"{piece.lead} {text}")
+    if word and VERB.search(text):
+        source = Source(origin=Origin.WORD, number=ordinal(word.group()), case=_case(text))
+    elif EACH.search(text) and VERB.search(text):
         source, everywhere = Source(origin=Origin.LABEL), True
     elif looked and VERB.search(text):
         source, field = Source(origin=Origin.LABEL, text=looked.group(1)), looked.group(2)
@@ -171,7 +178,7 @@ def _read_quoted(piece: Piece) -> Reading | None:
         following = strings[position + 1].start() if position + 1 < len(strings) else None
         after = piece.text[match.end() : following]
         start = match.end()
-        if clauses and re.search(r"\b(?:in(?:to)?|to|as|for)\s+(?:the\s+)?(?:[\w ]*)$", before):
+        if clauses and re.search(r"^\s*(?:in(?:to)?|to|as|for)\s+(?:the\s+)?[\w ]*$", before):
             continue
         place = PLACE.match(piece.text[match.end() :])
         named = _named(before) or (place.group(1) if place else "")
