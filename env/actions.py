@@ -6,6 +6,7 @@ page that refuses an action gives an error text, never an exception.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -35,8 +36,11 @@ TIMEOUT_MS = 500
 PAUSES_MS = (0, 0, 20, 100, 100)
 """Playwright's pause before each attempt; the next would wait past the timeout."""
 
-FRAME_MS = 17
+FRAME_SECONDS = 0.017
 """One animation frame, rounded up: how far apart a moving element is looked at twice."""
+
+DRAWING_SECONDS = 0.25
+"""How long the page may take to draw a frame, e.g. to learn that it was scrolled."""
 
 NOOP_MS = 1000.0
 
@@ -74,7 +78,20 @@ def perform(session: Session, action: Action, *, scale: float, wait: Wait) -> st
         primitive(_Hands(session, scale, wait), *action.args)
     except _Failed as failure:
         return str(failure)
+    _begin_animations(session)
     return ""
+
+
+def _begin_animations(session: Session) -> None:
+    """Wait for one frame where the page waits for it, so that time granted next finds it begun."""
+    check = [evaluation(PROBE, "awaitedFrame")]
+    served = result(session.send_all(check)[0])
+    deadline = time.monotonic() + DRAWING_SECONDS
+    while served is not None and time.monotonic() < deadline:
+        time.sleep(FRAME_SECONDS / 4)
+        now = result(session.send_all(check)[0])
+        if now is None or now > served:
+            return
 
 
 def _noop(hands: _Hands, wait_ms: Argument = NOOP_MS) -> None:
@@ -152,11 +169,22 @@ def _aim(hands: _Hands, bid: str, frames: tuple[Frame, ...]) -> tuple[tuple[floa
         call = evaluation(PROBE, "aim", bid, attempt, earlier, context=_context(frames))
         return cast(dict[str, Any], result(hands.session.send_all([call])[0]))
 
+    def at_rest(number: int, earlier: object) -> dict[str, Any]:
+        told: dict[str, Any] = {}
+        for _ in range(int(TIMEOUT_MS / 1000 / FRAME_SECONDS)):
+            # Timers move things with the page's clock, styles with the frames of real time.
+            hands.wait(FRAME_SECONDS * 1000)
+            time.sleep(FRAME_SECONDS)
+            told = look(number, earlier)
+            if "shifted" not in told:
+                break
+            earlier = told["shifted"]
+        return told
+
     def attempt(number: int) -> Mapping[str, Any]:
         told = look(number, None)
         if "moving" in told:
-            hands.wait(FRAME_MS)
-            told = look(number, told["moving"])
+            told = at_rest(number, told["moving"])
         if "point" in told and len(frames) > 1:
             return _through(hands, told, frames)
         return told
@@ -247,7 +275,16 @@ def _alone(step: tuple[Pointer, Call]) -> tuple[Pointer, list[Call]]:
 
 def _scroll(hands: _Hands, delta_x: Argument, delta_y: Argument) -> None:
     deltas = [_number(delta, hands.scale) for delta in (delta_x, delta_y)]
-    hands.session.send_all([_recalled(hands).wheel(*deltas)])
+    pointer = _recalled(hands)
+    expect = evaluation(PROBE, "expectScroll", pointer.x, pointer.y, *deltas)
+    hands.session.send_all([expect, pointer.wheel(*deltas)])
+    # The compositor scrolls and tells the page with its next frame. Frames come in real time,
+    # even while the page's clock stands still.
+    deadline = time.monotonic() + DRAWING_SECONDS
+    while time.monotonic() < deadline:
+        if result(hands.session.send_all([evaluation(PROBE, "hasScrolled")])[0]):
+            return
+        time.sleep(FRAME_SECONDS / 4)
 
 
 def _keyboard_press(hands: _Hands, key: Argument) -> None:

@@ -19,8 +19,12 @@ from webpilot.errors import ConfigError
 
 __all__ = ["Browser", "Tab"]
 
-ARGUMENTS = ("--disable-features=OverlayScrollbars,ExtendedOverlayScrollbars",)
-"""As BrowserGym: scroll bars take part in the layout."""
+ARGUMENTS = (
+    "--disable-features=OverlayScrollbars,ExtendedOverlayScrollbars",
+    "--disable-smooth-scrolling",
+)
+"""As BrowserGym, scroll bars take part in the layout. Keys scroll at once: a smooth scroll would
+need frames of real time while the page's clock stands still; where it ends is the same."""
 IGNORED = ("--hide-scrollbars",)
 LOCALE = "en-US"
 TIMEZONE = "UTC"

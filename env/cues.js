@@ -201,9 +201,24 @@ function deepFocus() {
   return focused;
 }
 
-// Marks the document and tells what is in it.
-function look(prefix) {
-  const elements = mark(prefix);
+// Styles are of an older time than the page's clock: something is animated or awaits a frame, and
+// no frame came since the clock was put forward. (Frames come in real time, whatever the clock.)
+function isStale() {
+  const awaited = (window.webpilot_frames ?? 0) > 0
+    || document.getAnimations().some((animation) => animation.playState === "running");
+  return awaited && performance.now() - document.timeline.currentTime > 34;
+}
+
+function markUnlessStale(prefix) {
+  if (isStale()) return false;
+  mark(prefix);
+  return true;
+}
+
+// Tells what is in a marked document and ends the marking. The focus is read here because an
+// observer of the page may have moved it when the marking changed attributes.
+function look() {
+  const elements = everyElement();
   const boxes = {};
   const cues = [];
   const scrolled = [];
@@ -222,6 +237,7 @@ function look(prefix) {
     if (style.visibility === "visible") cues.push(cueOf(element, tag, style, box));
   });
   const focused = deepFocus();
+  unmark(elements);
   return {
     url: document.URL,
     title: document.title,

@@ -48,8 +48,7 @@ function startCounters() {
 function mark(prefix) {
   startCounters();
   const taken = new Set();
-  const elements = everyElement();
-  for (const element of elements) {
+  for (const element of everyElement()) {
     const tag = element.tagName ? element.tagName.toLowerCase() : "";
     if (!MARKED_TAGS.has(tag)) continue;
     if (typeof element.value !== "undefined") element.setAttribute("value", element.value);
@@ -70,11 +69,10 @@ function mark(prefix) {
       element.setAttribute(name, `browsergym_id_${bid} ${element.getAttribute(name) ?? ""}`);
     }
   }
-  return elements;
 }
 
-function unmark() {
-  for (const element of everyElement()) {
+function unmark(elements) {
+  for (const element of elements) {
     for (const name of DESCRIPTIONS) {
       const content = element.getAttribute(name);
       if (content === null) continue;
@@ -126,4 +124,5 @@ function forgetMarks() {
   delete window.browsergym_elem_counter;
   delete window.browsergym_frame_id_generator;
   delete window.webpilot_pointer;
+  delete window.webpilot_scroll;
 }

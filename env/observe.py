@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -28,6 +29,10 @@ __all__ = [
 LOOK = ("marking", "cues")
 MARK = ("marking",)
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+FRAME_DEADLINE = 0.25
+"""Seconds a page may take to draw the frame it owes us."""
+FRAME_POLL = 0.004
 
 Box = tuple[float, float, float, float]
 
@@ -99,27 +104,45 @@ def observe(
 
 
 def _look(session: Session) -> _Look:
-    marked, tree, unmarked = session.send_all(
-        [
-            evaluation(LOOK, "look", ""),
-            ("Accessibility.getFullAXTree", {}),
-            evaluation(MARK, "unmark"),
-        ]
-    )
-    main = result(marked)
-    result(unmarked)
+    main, nodes = _glance(session)
     if main["frames"]:
         return _look_into_frames(session)
-    attach_bids(tree["nodes"])
-    _close_menus(session, tree["nodes"], None)
+    attach_bids(nodes)
+    _close_menus(session, nodes, None)
     return _Look(
-        nodes=tree["nodes"],
+        nodes=nodes,
         main=main,
         focused=main["focused"],
         boxes={bid: _box(box) for bid, box in main["boxes"].items()},
         cues=[(raw, (0.0, 0.0)) for raw in main["cues"]],
         states=[main["state"]],
     )
+
+
+def _glance(session: Session) -> tuple[Mapping[str, Any], list[dict[str, Any]]]:
+    """Return what the main frame shows and its accessibility tree, still with our marks."""
+    script = "markUnlessStale"
+    while True:
+        marked, tree, seen = session.send_all(
+            [
+                evaluation(LOOK, script, ""),
+                ("Accessibility.getFullAXTree", {}),
+                evaluation(LOOK, "look"),
+            ]
+        )
+        if result(marked) is not False:
+            return result(seen), tree["nodes"]
+        _await_frame(session)
+        script = "mark"
+
+
+def _await_frame(session: Session) -> None:
+    """Wait until the page has drawn what its clock says; gives up silently on a frozen one."""
+    deadline = time.monotonic() + FRAME_DEADLINE
+    while time.monotonic() < deadline:
+        time.sleep(FRAME_POLL)
+        if not result(session.send_all([evaluation(LOOK, "isStale")])[0]):
+            return
 
 
 def _close_menus(session: Session, nodes: Sequence[Mapping[str, Any]], context: int | None) -> None:
@@ -141,8 +164,7 @@ def _is_open_menu(node: Mapping[str, Any]) -> bool:
 
 def _look_into_frames(session: Session) -> _Look:
     """Return the look at a page with frames: marking must reach a frame before its children."""
-    looks: list[tuple[Frame, Mapping[str, Any] | None]] = list(_mark(session, main_frame(session)))
-    frames = [frame for frame, _ in looks]
+    frames = list(_mark(session, main_frame(session)))
     # BrowserGym lists its frames by popping the last child first.
     listed = sorted(frames, key=lambda frame: _popped(frames[0].tree).index(frame.id))
     calls = [("Accessibility.getFullAXTree", {"frameId": frame.id}) for frame in listed]
@@ -150,14 +172,13 @@ def _look_into_frames(session: Session) -> _Look:
         frame.id: reply["nodes"]
         for frame, reply in zip(listed, session.send_all(calls), strict=True)
     }
+    told: list[tuple[Frame, Mapping[str, Any]]] = []
     for frame in frames:
-        if frame.scripts:
-            result(session.send_all([evaluation(MARK, "unmark", context=frame.context)])[0])
-    for frame in listed:
         attach_bids(trees[frame.id])
         if frame.scripts:
+            seen = session.send_all([evaluation(LOOK, "look", context=frame.context)])[0]
+            told.append((frame, result(seen)))
             _close_menus(session, trees[frame.id], frame.context)
-    told = [(frame, look) for frame, look in looks if look is not None]
     by_bid = {frame.bid: look for frame, look in told}
     focused = by_bid[""]["focused"]
     while focused in by_bid and focused and by_bid[focused]["focused"]:
@@ -176,13 +197,13 @@ def _look_into_frames(session: Session) -> _Look:
     )
 
 
-def _mark(session: Session, frame: Frame) -> Iterator[tuple[Frame, Mapping[str, Any] | None]]:
-    """Yield each frame with what was read in it, ``None`` where scripts may not run."""
+def _mark(session: Session, frame: Frame) -> Iterator[Frame]:
+    """Mark a frame and those inside it, outermost first, and yield each."""
     if not frame.scripts or (frame.node >= 0 and not frame.bid):
-        yield replace(frame, scripts=False), None
+        yield replace(frame, scripts=False)
         return
-    call = evaluation(LOOK, "look", frame.bid, context=frame.context)
-    yield frame, result(session.send_all([call])[0])
+    result(session.send_all([evaluation(MARK, "mark", frame.bid, context=frame.context)])[0])
+    yield frame
     for child in children(session, frame):
         yield from _mark(session, child)
 

@@ -82,13 +82,22 @@ function missingState(element, states) {
   return null;
 }
 
+function animationsOf(element) {
+  return document.getAnimations().filter((animation) => (
+    animation.playState === "running" && animation.effect?.target?.contains(element)));
+}
+
 // Something moves the element while the clock runs: a CSS animation, or one of jQuery's.
 function isMoved(element) {
-  const targets = document.getAnimations()
-    .filter((animation) => animation.playState === "running")
-    .map((animation) => animation.effect?.target);
-  for (const timer of window.jQuery?.timers ?? []) targets.push(timer.elem);
-  return targets.some((target) => target?.contains && target.contains(element));
+  const timers = window.jQuery?.timers ?? [];
+  return animationsOf(element).length > 0
+    || Array.from(timers).some((timer) => timer.elem?.contains && timer.elem.contains(element));
+}
+
+// An animation of the element has not begun, or its last frame is older than the page's clock.
+function isUndrawn(element) {
+  const late = performance.now() - document.timeline.currentTime > 34;
+  return animationsOf(element).some((animation) => animation.pending || late);
 }
 
 function preview(element) {
@@ -163,8 +172,8 @@ function aim(bid, attempt, earlier) {
   if (!element) return { gone: true };
   const { x, y, width, height } = element.getBoundingClientRect();
   const rect = [x, y, width, height];
-  if (earlier && earlier.some((side, index) => side !== rect[index])) {
-    return { problem: "element is not stable" };
+  if (earlier && (isUndrawn(element) || earlier.some((side, index) => side !== rect[index]))) {
+    return { problem: "element is not stable", shifted: rect };
   }
   if (!earlier && isMoved(element)) return { moving: rect };
   const missing = missingState(element, ["visible", "enabled"]);
@@ -255,4 +264,60 @@ const recallPointer = () => window.webpilot_pointer ?? null;
 
 function rememberPointer(pointer) {
   window.webpilot_pointer = pointer;
+}
+
+function elementAt(x, y) {
+  let element = document.elementFromPoint(x, y);
+  while (element?.shadowRoot) {
+    const inner = element.shadowRoot.elementFromPoint(x, y);
+    if (!inner || inner === element) break;
+    element = inner;
+  }
+  return element;
+}
+
+const room = (element) => [
+  element.scrollLeft,
+  element.scrollTop,
+  element.scrollWidth - element.clientWidth - element.scrollLeft,
+  element.scrollHeight - element.clientHeight - element.scrollTop,
+];
+
+// What the wheel at a point would move: the nearest box with room in that direction.
+function scrollable(x, y, deltaX, deltaY) {
+  const root = document.scrollingElement;
+  for (let box = elementAt(x, y); box; box = parentOf(box)) {
+    const style = getComputedStyle(box);
+    const rolls = (overflow) => box === root || overflow === "auto" || overflow === "scroll";
+    const [left, top, right, bottom] = room(box);
+    const across = rolls(style.overflowX) && ((deltaX > 0 && right > 0) || (deltaX < 0 && left > 0));
+    const along = rolls(style.overflowY) && ((deltaY > 0 && bottom > 0) || (deltaY < 0 && top > 0));
+    if (across || along) return box;
+  }
+  return null;
+}
+
+// Notes what is about to scroll, because the page learns of it only with a later frame.
+function expectScroll(x, y, deltaX, deltaY) {
+  const box = scrollable(x, y, deltaX, deltaY);
+  window.webpilot_scroll = box && { box, left: box.scrollLeft, top: box.scrollTop };
+  const prevented = (event) => { if (event.defaultPrevented) window.webpilot_scroll = null; };
+  window.addEventListener("wheel", prevented, { once: true, passive: true });
+}
+
+function hasScrolled() {
+  const expected = window.webpilot_scroll;
+  if (!expected) return true;
+  const { box, left, top } = expected;
+  if (box.isConnected && box.scrollLeft === left && box.scrollTop === top) return false;
+  window.webpilot_scroll = null;
+  return true;
+}
+
+// What waits for a frame before time may pass: an animation starts with its first frame, a callback
+// runs in it. Null where nothing waits, else how many callbacks have run.
+function awaitedFrame() {
+  const waiting = (window.webpilot_frames ?? 0) > 0
+    || document.getAnimations().some((animation) => animation.pending);
+  return waiting ? window.webpilot_served ?? 0 : null;
 }

@@ -10,11 +10,12 @@ from typing import Any
 from env.session import Call, Reply
 from webpilot.errors import EnvironmentDown
 
-__all__ = ["evaluation", "result"]
+__all__ = ["evaluation", "result", "source"]
 
 
 @cache
-def _source(names: tuple[str, ...]) -> str:
+def source(*names: str) -> str:
+    """Return the text of the named scripts, one after another."""
     return "\n".join(files("env").joinpath(f"{name}.js").read_text("utf-8") for name in names)
 
 
@@ -27,7 +28,7 @@ def evaluation(
     """
     written = ", ".join(json.dumps(argument) for argument in arguments)
     parameters: dict[str, Any] = {
-        "expression": f"(() => {{{_source(scripts)}\nreturn {function}({written});}})()",
+        "expression": f"(() => {{{source(*scripts)}\nreturn {function}({written});}})()",
         "returnByValue": True,
         "userGesture": True,
     }

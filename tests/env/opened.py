@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from env.actions import perform
 from env.clock import RealTime, VirtualTime
 from env.observe import Canonical, forget_marks, observe, restamp
+from env.presentation import watch_frames
 from env.server import PageServer
 from env.session import Call
 from env.thread import BrowserThread
@@ -44,6 +45,7 @@ class Opened:
 
         def work() -> None:
             self.tab = self.thread.browser().open_tab({"width": width, "height": height})
+            watch_frames(self.tab.session)
             self.tab.page.goto(self.server.url + name)
             self.clock.loaded(self.tab.session)
 

@@ -154,10 +154,13 @@ def test_an_element_made_later_gets_the_next_bid(page: Opened) -> None:
 
 def test_a_restored_page_takes_the_wanted_bids_and_counts_on(page: Opened) -> None:
     page.open("tiles.html")
-    add = "document.body.prepend(Object.assign(document.createElement('button'), {textContent: 'New'}))"
+    add = (
+        "document.body.prepend("
+        "Object.assign(document.createElement('button'), {textContent: 'New'}))"
+    )
     page.js(add)
     wanted = page.look()
-    page.open("about:blank" if False else "tiles.html")
+    page.open("tiles.html")
     page.forget()
     page.js(add)
     found = page.look()
@@ -169,6 +172,27 @@ def test_a_restored_page_takes_the_wanted_bids_and_counts_on(page: Opened) -> No
     assert restored == wanted
     page.js(add.replace("'New'", "'Newer'"))
     assert named(page.look(), "button", "Newer").bid not in {one.bid for one in wanted.elements}
+
+
+@pytest.mark.parametrize(
+    "animation",
+    [
+        "const one = document.getElementById('drag'); one.style.transition = 'width 200ms';"
+        "one.offsetWidth; one.style.width = '140px'",
+        "const one = document.getElementById('drag'), begin = performance.now();"
+        "requestAnimationFrame(function move() { const part = performance.now() - begin;"
+        "one.style.width = `${Math.min(140, 40 + part)}px`;"
+        "if (part < 100) requestAnimationFrame(move); })",
+    ],
+)
+def test_what_is_animated_is_seen_where_its_time_has_brought_it(
+    page: Opened, animation: str
+) -> None:
+    page.open("widgets.html")
+    page.js(f"{{ {animation} }}")
+    page.do("noop(0)")
+    widths = [one.size for one in page.look().cues if "draggable" in one.words]
+    assert widths == [140.0]
 
 
 def test_an_idle_page_changes_nothing_and_a_busy_one_is_masked(page: Opened) -> None:
