@@ -110,8 +110,9 @@ def _reflection_from_dict(data: Mapping[str, Any] | None) -> Reflection | None:
     return Reflection(**fields)
 
 
-def _observation(digest: str) -> Observation:
-    return Observation(text="", fingerprint=Fingerprint(exact=digest, interactive=""))
+def _observation(digest: str, error: str = "") -> Observation:
+    fingerprint = Fingerprint(exact=digest, interactive="")
+    return Observation(text="", fingerprint=fingerprint, last_error=error)
 
 
 def _simulation_to_dict(simulation: Simulation | None) -> Data | None:
@@ -152,6 +153,7 @@ def node_to_dict(node: Node) -> Data:
         "prior": _rounded(candidate.prior) if candidate else None,
         "why": candidate.reason if candidate else "",
         "page": node.observation.fingerprint.exact,
+        "error": node.observation.last_error,
         "status": node.status.value,
         "accepted": node.accepted,
         "ended": node.ended,
@@ -192,7 +194,7 @@ def node_from_dict(data: Mapping[str, Any]) -> Node:
         candidate=None
         if move is None
         else Candidate(move=move_from_dict(move), prior=data["prior"], reason=data["why"]),
-        observation=_observation(data["page"]),
+        observation=_observation(data["page"], data["error"]),
         status=Status(data["status"]),
         appraisal=None if appraisal is None else Appraisal(**appraisal),
         completion=_completion_from_dict(data["completion"]),

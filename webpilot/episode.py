@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from mcts.record import move_to_dict
 from webpilot.agent import Agent, AgentConfig, AgentResult, SearchedAttempt
 from webpilot.benchmark import Benchmark, Costs
 from webpilot.budget import Budget, Limits
@@ -143,9 +144,22 @@ async def _play(
         finally:
             progress.costs = side.costs()
             if recorder is not None:
-                for attempt in progress.agent.attempts:
-                    for node in attempt.result.tree.nodes:
-                        recorder.observation(node.observation)
+                for index, attempt in enumerate(progress.agent.attempts):
+                    _keep_pages(recorder, index, attempt)
+
+
+def _keep_pages(recorder: EpisodeRecorder, index: int, attempt: SearchedAttempt) -> None:
+    """Journal every page that a search saw, and what it never got round to try."""
+    for node in attempt.result.tree.nodes:
+        recorder.observation(node.observation)
+        if node.simulation is not None:
+            recorder.observation(node.simulation.observation)
+        if node.proposals:
+            untried = [
+                {"move": move_to_dict(each.move), "prior": each.prior, "reason": each.reason}
+                for each in node.proposals
+            ]
+            recorder.event("untried", attempt=index, node=node.id, candidates=untried)
 
 
 async def _picture(
