@@ -14,7 +14,7 @@ from webpilot.offline.matching import similarity
 from webpilot.offline.memory import Memory
 from webpilot.offline.moments import time_in
 from webpilot.offline.page import Node, PageView
-from webpilot.offline.pointer import Move, carried, drags, point
+from webpilot.offline.pointer import Move, carried, drags, point, under_way
 from webpilot.offline.skills.protocol import Proposal
 
 __all__ = ["Agenda", "Entry"]
@@ -105,7 +105,10 @@ class Agenda:
         slot = _slot(day, clause) if day is not None else None
         if day is None or slot is None:
             return 0.0
-        return 0.3 if _in_sight(day, slot) else 0.1
+        if not _in_sight(day, slot):
+            return 0.1
+        move = Move(start=slot[0], end=slot[1], reason="over its hours")
+        return under_way(0.3, memory, (move,), 0.3)
 
     def propose(self, view: PageView, clause: Clause, memory: Memory) -> Iterable[Proposal]:
         """Yield the next step towards the entry."""

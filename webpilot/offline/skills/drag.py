@@ -18,7 +18,7 @@ from webpilot.offline.figures import (
 from webpilot.offline.geometry import Box, Point, area, center, contains, free_spot, holds
 from webpilot.offline.memory import Memory
 from webpilot.offline.page import Node, PageView
-from webpilot.offline.pointer import Move, carried
+from webpilot.offline.pointer import Move, carried, under_way
 from webpilot.offline.skills.protocol import Proposal
 from webpilot.offline.targets import Target, read_target, score
 
@@ -98,26 +98,31 @@ class Dragging:
 
     def degree(self, view: PageView, clause: Clause, memory: Memory) -> float:
         """Return the share of the things that lie where they must."""
+        share = 1.0
         if isinstance(clause, Shift):
-            return _shifted(view, clause, memory)
-        if isinstance(clause, Resize):
-            return _resized(view, clause, memory)
-        assert isinstance(clause, DragInto)
-        pairs = assignments(view, clause)
-        if not pairs:
-            return 0.0
-        return sum(1 for item, place in pairs if lies_in(item.box, place.box)) / len(pairs)
+            degree = _shifted(view, clause, memory)
+        elif isinstance(clause, Resize):
+            degree = _resized(view, clause, memory)
+        else:
+            assert isinstance(clause, DragInto)
+            pairs = assignments(view, clause)
+            share = 1 / len(pairs) if pairs else 0.0
+            degree = share * sum(lies_in(item.box, place.box) for item, place in pairs)
+        return under_way(degree, memory, _moves(view, clause), share)
 
     def propose(self, view: PageView, clause: Clause, memory: Memory) -> Iterable[Proposal]:
         """Yield the next press, move or release of a drag that brings the clause nearer."""
-        if isinstance(clause, Shift):
-            moves = _shift_moves(view, clause, memory)
-        elif isinstance(clause, Resize):
-            moves = _resize_moves(view, clause)
-        else:
-            assert isinstance(clause, DragInto)
-            moves = _into_moves(view, clause)
-        yield from carried(view, memory, moves)
+        yield from carried(view, memory, _moves(view, clause))
+
+
+def _moves(view: PageView, clause: Clause) -> Iterable[Move]:
+    """Return the drags that are still to make."""
+    if isinstance(clause, Shift):
+        return _shift_moves(view, clause)
+    if isinstance(clause, Resize):
+        return _resize_moves(view, clause)
+    assert isinstance(clause, DragInto)
+    return _into_moves(view, clause)
 
 
 def _into(text: str) -> DragInto | None:
@@ -289,7 +294,7 @@ def _shifted(view: PageView, clause: Shift, memory: Memory) -> float:
     return 1.0 if along >= SHOWN else 0.0
 
 
-def _shift_moves(view: PageView, clause: Shift, memory: Memory) -> Iterable[Move]:
+def _shift_moves(view: PageView, clause: Shift) -> Iterable[Move]:
     thing = _subject(view, clause.what)
     if thing is None:
         return

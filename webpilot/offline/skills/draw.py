@@ -24,7 +24,7 @@ from webpilot.offline.geometry import (
 )
 from webpilot.offline.memory import Memory
 from webpilot.offline.page import PageView
-from webpilot.offline.pointer import Move, carried, clicks, drags
+from webpilot.offline.pointer import Move, carried, clicks, drags, under_way
 from webpilot.offline.skills.protocol import Proposal
 
 __all__ = ["Construct", "Drawing", "Stroke"]
@@ -90,7 +90,8 @@ class Drawing:
         """Return 1 once the point was clicked or the stroke is there."""
         first = memory.views(view)[0]
         if isinstance(clause, Stroke):
-            return 1.0 if _drawn(first, view, clause, memory) else 0.0
+            degree = 1.0 if _drawn(first, view, clause, memory) else 0.0
+            return under_way(degree, memory, _stroke_moves(first, view, clause, memory), 1.0)
         assert isinstance(clause, Construct)
         if clause.kind == "right angle" and _has_right_angle(view) > _has_right_angle(first):
             return 1.0

@@ -11,7 +11,7 @@ from webpilot.offline.geometry import Point, center
 from webpilot.offline.matching import fold, similarity
 from webpilot.offline.memory import Memory
 from webpilot.offline.page import Box, Node, PageView
-from webpilot.offline.pointer import Move, carried
+from webpilot.offline.pointer import Move, carried, under_way
 from webpilot.offline.skills.protocol import Proposal
 
 __all__ = ["Order", "Place", "Sorting"]
@@ -95,13 +95,15 @@ class Sorting:
                 return 0.0
             now = _position(items, clause.what)
             away = min(1.0, abs(now - goal) / max(1, len(items) - 1))
-            return 1.0 if now == goal else 0.9 * (1 - away)
+            degree = 1.0 if now == goal else 0.9 * (1 - away)
+            return under_way(degree, memory, _place_moves(view, clause, memory), 0.2)
         assert isinstance(clause, Order)
         items = sortable(view)
         if len(items) < 2:
             return 0.0
         keys = _keys(items, falling=clause.falling)
-        return len(_rising(keys)) / len(keys)
+        degree = len(_rising(keys)) / len(keys)
+        return under_way(degree, memory, _order_moves(items, falling=clause.falling), 1 / len(keys))
 
     def propose(self, view: PageView, clause: Clause, memory: Memory) -> Iterable[Proposal]:
         """Yield the next pointer action of a drag that brings the list nearer to the order."""
