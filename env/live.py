@@ -19,6 +19,7 @@ from env.clock import Clock
 from env.measure import Meter
 from env.miniwob import MiniwobTask, page_seed
 from env.observe import Canonical, forget_marks, observe
+from env.presentation import settle_viewport, watch_frames
 from env.thread import BrowserThread
 from webpilot.errors import BrowserLost, SiteDown
 from webpilot.types import Action, Observation
@@ -109,7 +110,9 @@ class LivePage:
             tab.page.set_default_timeout(self._deadline * 1000)
             self._tab, self._instance = tab, instance
             try:
+                watch_frames(tab.session)
                 self._goal, _ = instance.setup(tab.page)
+                settle_viewport(tab.session)
             except PlaywrightTimeout as error:
                 raise SiteDown(f"{instance.url} did not load in {self._deadline:g} s") from error
             except PlaywrightError as error:
