@@ -54,3 +54,9 @@ def test_a_text_area_is_made_larger_by_its_corner(pages: Runner) -> None:
     goal = "Resize the textarea so that the width is larger than its initial size."
     pages.run("offline_drags.html", goal)
     assert pages.page.js("document.querySelector('textarea').getBoundingClientRect().width") > 130
+
+
+def test_the_browsers_own_drag_and_drop_is_begun_with_a_move(pages: Runner) -> None:
+    run = pages.run("offline_native_drag.html", "Drag Milk into the basket.")
+    assert run.result == "milk"
+    assert run.kinds == ("mouse_down", "mouse_move", "mouse_up")

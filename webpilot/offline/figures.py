@@ -238,6 +238,9 @@ def described(phrase: str) -> Description | None:
 def _is_kind(figure: Figure, kind: str) -> bool:
     if kind == "any":
         return True
+    if figure.node.shape is None and kind in ("circle", "ellipse", "square", "rectangle", "shape"):
+        # an HTML box does not tell how its corners are rounded
+        return True
     if kind == "shape":
         return not figure.is_text
     if kind == "character":

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from webpilot.offline.actions import mouse_down, mouse_move, mouse_up
-from webpilot.offline.geometry import Point, distance
+from webpilot.offline.geometry import Point, distance, holds
 from webpilot.offline.memory import Memory, Step
-from webpilot.offline.page import PageView
+from webpilot.offline.page import Node, PageView
 from webpilot.offline.skills.protocol import Proposal
 
 __all__ = ["Drag", "Move", "carried", "clicks", "drags", "held", "point", "under_way"]
@@ -88,6 +88,10 @@ def drags(memory: Memory) -> tuple[Drag, ...]:
     return tuple(found)
 
 
+def _under(where: Point, node: Node) -> bool:
+    return node.box is not None and holds(node.box, where)
+
+
 def _layout(view: PageView) -> list[tuple[str, str, object]]:
     """Return where everything lies; what moves leaves no other trace on many pages."""
     return [(node.tag, node.text, node.box) for node in view.visible]
@@ -121,6 +125,9 @@ def carried(view: PageView, memory: Memory, moves: Iterable[Move]) -> Iterable[P
         return
     start, _, made = begun
     stubborn = sum(1 for d in drags(memory) if distance(d.start, start) < 1 and not d.moved)
+    if any(n.attributes.get("draggable") == "true" and _under(start, n) for n in view.visible):
+        # the browser's own drag and drop begins with a move, not with the press
+        stubborn = max(stubborn, 1)
     due = [move for move in moves if distance(move.start, start) <= 1]
     last = point(memory.steps[-1])
     if not due and last is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from webpilot.offline.actions import click, fill, mouse_click
-from webpilot.offline.clauses import Clause, Piece, Reading
+from webpilot.offline.clauses import Clause, Piece, Reading, quoted
 from webpilot.offline.figures import Figure, figures
 from webpilot.offline.geometry import center
 from webpilot.offline.memory import Memory
@@ -43,6 +43,7 @@ CLICK = re.compile(
     r"(?P<color>\w+)\s+(?:colou?r(?:ed)?(?:\s+(?:box|square|swatch|tile|button))?|swatch|tile)[.!]?$",
     re.IGNORECASE,
 )
+TEXT = re.compile(r"\b(?:texts?|fonts?|words?|highlight\w*|lines?|cells?)\b", re.IGNORECASE)
 MIDDLE = "#808080"
 """The colour nearest to all others on average, for a colour the goal only shows."""
 HINTS = frozenset({"color", "colour", "jscolor", "colorpicker", "picker", "hex", "swatch"})
@@ -82,7 +83,8 @@ class Colors:
             clause = Shades(text=piece.text, color=single.group("color").lower(), every=False)
             return Reading(clauses=(clause,), confidence=0.86)
         named = colors_in(piece.text)
-        if PICKER.search(piece.text) or (SET.search(piece.text) and named):
+        of_text = bool(quoted(piece.text)) or TEXT.search(piece.text) is not None
+        if PICKER.search(piece.text) or (SET.search(piece.text) and named and not of_text):
             color = hex_of(named[-1]) if named else None
             clause = PickColor(text=piece.text, color=color)
             return Reading(clauses=(clause,), confidence=0.9)

@@ -87,7 +87,7 @@ class Counting:
 
 def counted(view: PageView, clause: Count) -> int | None:
     """Return the number the clause asks for, or ``None`` where nothing countable is drawn."""
-    if clause.what == "blocks":
+    if clause.what == "blocks" and not figures(view, html=False):
         groups = repeated(view)
         if groups:
             return sum(len(group) for group in groups)

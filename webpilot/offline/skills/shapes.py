@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from webpilot.offline.actions import click, mouse_click
-from webpilot.offline.clauses import Clause, Piece, Reading
+from webpilot.offline.clauses import Clause, Piece, Reading, quoted
 from webpilot.offline.figures import Description, Figure, described, figures, matching
 from webpilot.offline.geometry import LinearScale, Point, distance, fitted_scale, holds
 from webpilot.offline.memory import Memory
@@ -27,6 +27,9 @@ NAMING = re.compile(
     r"(?:button|option|word|label|name|answer|choice)\b.*\b(?:describes?|names?|match(?:es)?|fits?|"
     r"identif\w+)\b|\bidentify\b.*\b(?:shape|figure)|what (?:is|kind of)\b.*\b(?:shape|figure)\b",
     re.IGNORECASE,
+)
+PICTURE = re.compile(
+    r"\b(?:shape|figure|image|picture|drawing|object|symbol|below|shown)\b", re.IGNORECASE
 )
 POINT = re.compile(
     r"\b(?:point|coordinates?|position|location)?\s*\(\s*(?P<x>-?\d+(?:\.\d+)?)\s*,\s*"
@@ -100,8 +103,11 @@ class Shapes:
         if wanted is None or wanted == Description():
             return None
         told = re.search(r"\b(?:letter|digit|number)\s+\S+$", match.group("what"), re.IGNORECASE)
-        bare = wanted.text is not None and wanted.color is None
-        sure = 0.88 if told else 0.65 if bare else 0.8
+        plain = wanted.color is None and wanted.size is None
+        vague = wanted.kind in ("rectangle", "letter", "digit", "character", "any")
+        sure = 0.88 if told else 0.65 if plain and wanted.text else 0.8
+        if plain and vague and not wanted.text and "rectangle" not in piece.lower:
+            sure = 0.5
         clause = ClickFigure(text=piece.text, description=wanted, every=every)
         return Reading(clauses=(clause,), confidence=sure)
 

@@ -27,7 +27,9 @@ PLACE = re.compile(
     re.IGNORECASE,
 )
 ORDER = re.compile(
-    r"\b(?:sort|order|arrange|reorder|rearrange)\b(?P<rest>.*)", re.IGNORECASE | re.DOTALL
+    r"^(?:please\s+)?(?:(?:drag|move|put)\b.*?\b(?:sorted|order)|sort|order|arrange|reorder|"
+    r"rearrange)\b(?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
 )
 FALLING = re.compile(
     r"\bdecreas\w+|\bdescend\w+|highest\b.{0,20}\btop|largest\b.{0,20}\b(?:first|top)|"
@@ -77,8 +79,8 @@ class Sorting:
             return Reading(clauses=(_place(piece.text, match),), confidence=0.9)
         ordered = ORDER.search(piece.text)
         if ordered is None or not re.search(
-            r"\b(?:increas|decreas|ascend|descend|alphabet|order|lowest|highest|small|larg|by)",
-            ordered.group("rest"),
+            r"\b(?:sorted|increas|decreas|ascend|descend|alphabet|lowest|highest|small|larg|by\b|in order)",
+            ordered.group(),
             re.IGNORECASE,
         ):
             return None
