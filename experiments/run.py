@@ -105,6 +105,8 @@ async def _play_all(
 ) -> None:
     """Play every episode that has no row yet, one after the other."""
     finished = folder.finished(retry_errors=settings.run.retry_errors)
+    if finished >= {(task.id, seed) for task, seed in settings.episodes}:
+        print_notes(("already played; run.fresh=true (make demo FRESH=1) plays it again",))
     budget = _resumed(settings, folder.rows())
     with LiveTable(total=len(settings.episodes)) as table:
         for row in latest(folder.rows()):

@@ -18,8 +18,21 @@ from webpilot.adapters import VerifiedPolicy
 from webpilot.budget import Budget
 from webpilot.errors import BudgetExhausted
 from webpilot.roles import Attempt, Roles
-from webpilot.types import Action, Done, Infeasible, Observation, Outcome, Path, Subtask, Task
+from webpilot.types import (
+    Action,
+    Completion,
+    Done,
+    Observation,
+    Outcome,
+    Path,
+    Reflection,
+    Subtask,
+    Task,
+)
 from webpilot.verdict import Committer
+
+FINAL = ("infeasible", "budget", "limit", "drift")
+"""Ends of a search after which no further subtask is tried."""
 
 __all__ = ["Agent", "AgentConfig", "AgentResult", "SearchedAttempt"]
 
@@ -79,45 +92,44 @@ class Agent:
         """
         path = Path(root=root)
         plan = await self.roles.planner.plan(self.task, root)
-        progress = Progress(plan=plan, limits=self.config.plan)
-        self._report_plan(progress)
+        progress = self._planned(Progress(plan=plan, limits=self.config.plan))
         outcome: Outcome = Done(reason="the plan is worked off")
         stop_reason = "exhausted"
         while (subtask := progress.head) is not None:
             result = await self._search(subtask, path, worlds, progress)
-            attempt = Attempt(
-                subtask=subtask,
-                root=path.target,
-                steps=result.steps,
-                accepted=result.accepted,
-                stop_reason=result.stop_reason,
-            )
-            stop_reason = result.stop_reason
+            attempt = _attempt(subtask, path, result)
             completion = await self.roles.controller.complete(self.task, attempt)
             self.on_event("subtask", {"done": completion.done, "reason": completion.reason})
-            if isinstance(result.outcome, Infeasible):
-                outcome, path = result.outcome, adopt(path, result)
-                break
-            if not completion.done and not progress.last_try and stop_reason == "exhausted":
-                reason = completion.reason
-                reflection = await self.roles.controller.reflect(self.task, attempt, reason)
+            reflection = await self._retry(progress, attempt, completion)
+            if reflection is not None:
                 progress = progress.failed(reflection)
                 continue
             path = adopt(path, result)
             outcome = completion.outcome or result.outcome or outcome
-            if stop_reason in ("budget", "limit", "drift"):
+            stop_reason = result.stop_reason
+            if stop_reason in FINAL:
                 break
             progress = progress.completed()
             plan = await self.roles.planner.refine(self.task, progress.plan, attempt)
-            progress = progress.revised(plan)
-            self._report_plan(progress)
-        actions = await self._commit(path, committer)
+            progress = self._planned(progress.revised(plan))
         return AgentResult(
             outcome=outcome,
-            actions=actions,
+            actions=await self._commit(path, committer),
             stop_reason=stop_reason,
             plan_revision=progress.plan.revision,
         )
+
+    async def _retry(
+        self, progress: Progress, attempt: Attempt, completion: Completion
+    ) -> Reflection | None:
+        """Return the lesson for another attempt at the subtask, or ``None`` to go on.
+
+        Only an attempt that came to its own end is repeated: what the budget, the action limit or
+        drift has cut would be cut again.
+        """
+        if completion.done or progress.last_try or attempt.stop_reason != "exhausted":
+            return None
+        return await self.roles.controller.reflect(self.task, attempt, completion.reason)
 
     async def _search(
         self, subtask: Subtask, path: Path, worlds: Worlds, progress: Progress
@@ -164,7 +176,8 @@ class Agent:
         self.on_event("commit", {"actions": [action.raw for action in actions]})
         return tuple(actions)
 
-    def _report_plan(self, progress: Progress) -> None:
+    def _planned(self, progress: Progress) -> Progress:
+        """Return ``progress`` after its plan is recorded."""
         plan = progress.plan
         self.on_event(
             "plan",
@@ -175,6 +188,17 @@ class Agent:
                 "subtasks": [subtask.goal for subtask in plan.subtasks],
             },
         )
+        return progress
+
+
+def _attempt(subtask: Subtask, path: Path, result: SearchResult) -> Attempt:
+    return Attempt(
+        subtask=subtask,
+        root=path.target,
+        steps=result.steps,
+        accepted=result.accepted,
+        stop_reason=result.stop_reason,
+    )
 
 
 def adopt(path: Path, result: SearchResult) -> Path:

@@ -75,8 +75,8 @@ class Controller(Protocol):
         """Return whether the subtask is done at the end of ``attempt``."""
         ...
 
-    async def reflect(self, task: Task, attempt: Attempt, reason: str) -> Reflection:
-        """Return the strategic reflection for the next attempt."""
+    async def reflect(self, task: Task, attempt: Attempt, reason: str) -> Reflection | None:
+        """Return the strategic reflection for the next attempt; ``None`` if none would differ."""
         ...
 
 

@@ -1,0 +1,204 @@
+"""The agent's loop on a grid: what it searches, repeats, adopts and commits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from mcts.config import override, webpilot
+from mcts.gridroles import GridAppraiser, GridPolicy, GridReflector
+from mcts.gridworld import GridWorld
+from mcts.protocols import NodeContext, Reflections
+from planner.progress import PlanLimits
+from webpilot.agent import Agent, AgentConfig, AgentResult
+from webpilot.budget import Budget, Limits
+from webpilot.roles import Roles
+from webpilot.scripted import (
+    ScriptedController,
+    ScriptedExtractor,
+    ScriptedPlanner,
+    ScriptedVerifier,
+)
+from webpilot.types import (
+    Action,
+    Appraisal,
+    Candidate,
+    Completion,
+    Infeasible,
+    Observation,
+    Reflection,
+    Task,
+)
+
+GOAL = Task(id="grid.maze", seed=0, goal="reach the goal", benchmark="grid")
+
+
+@dataclass
+class Ledger:
+    """A committer that keeps what it was given; it cannot be asked for a score."""
+
+    calls: list[tuple[str, ...]] = field(default_factory=list)
+
+    async def commit(self, actions: Sequence[Action]) -> Observation:
+        self.calls.append(tuple(action.raw for action in actions))
+        return GridWorld().root().root
+
+
+class GridExplorer(GridPolicy, GridReflector):
+    """The grid's policy and reflector as one Explorer."""
+
+    def __init__(self, world: GridWorld) -> None:
+        GridPolicy.__init__(self, world.grid)
+        GridReflector.__init__(self, world.grid)
+
+
+class GivingUp:
+    """An Explorer that calls every task infeasible."""
+
+    async def propose(self, context: NodeContext, k: int) -> tuple[Candidate, ...]:
+        return (Candidate(move=Infeasible(reason="no such door"), prior=1.0),)
+
+    async def reflect(self, context: NodeContext) -> Reflections:
+        return Reflections()
+
+    async def reflect_simulation(self, context: NodeContext) -> Reflection | None:
+        return None
+
+
+class Believing:
+    """An Appraiser that takes every claim for true."""
+
+    async def appraise(self, context: NodeContext) -> Appraisal:
+        return Appraisal(effectiveness=8.0, future_promise=8.0)
+
+    async def completed(self, context: NodeContext) -> Completion:
+        return Completion(done=context.claim is not None, outcome=context.claim)
+
+
+@dataclass
+class Run:
+    agent: Agent
+    result: AgentResult
+    ledger: Ledger
+    explorer: GridExplorer | GivingUp
+    world: GridWorld
+
+
+def run(
+    *,
+    planner: ScriptedPlanner | None = None,
+    controller: ScriptedController | None = None,
+    verifier: ScriptedVerifier | None = None,
+    gives_up: bool = False,
+    limits: Limits | None = None,
+    action_limit: int | None = None,
+    plan: PlanLimits = PlanLimits(),
+) -> Run:
+    world = GridWorld()
+    explorer: GridExplorer | GivingUp = GivingUp() if gives_up else GridExplorer(world)
+    task = Task(id=GOAL.id, seed=0, goal=GOAL.goal, benchmark="grid", action_limit=action_limit)
+    agent = Agent(
+        task=task,
+        roles=Roles(
+            planner=planner or ScriptedPlanner(["reach the goal"]),
+            controller=controller or ScriptedController(),
+            extractor=ScriptedExtractor(),
+            explorer=explorer,
+            appraiser=Believing() if gives_up else GridAppraiser(world.grid),
+            verifier=verifier or ScriptedVerifier(),
+            label="scripted",
+        ),
+        config=AgentConfig(search=override(webpilot(), max_depth=14, rollouts=40), plan=plan),
+        budget=Budget(limits),
+        seed=(0,),
+        on_event=lambda name, data: None,
+    )
+    ledger = Ledger()
+    result = asyncio.run(agent.run(world.root().root, world, ledger))
+    return Run(agent, result, ledger, explorer, world)
+
+
+def test_the_chosen_path_is_committed_once_and_nothing_else_is() -> None:
+    done = run()
+    assert done.result.stop_reason == "done"
+    assert len(done.ledger.calls) == 1
+    assert done.ledger.calls[0] == tuple(action.raw for action in done.result.actions)
+    assert len(done.result.actions) == 9
+    assert done.agent.attempts[0].result.accepted
+
+
+def test_a_failed_attempt_is_repeated_with_the_controllers_lesson() -> None:
+    done = run(
+        controller=ScriptedController(False, False, lesson="mind the key"),
+        verifier=ScriptedVerifier("click('down')", "click('right')"),
+    )
+    assert isinstance(done.explorer, GridExplorer)
+    assert [searched.attempt for searched in done.agent.attempts] == [0, 1, 2]
+    first, second = done.explorer.asked[0], done.explorer.asked[-1]
+    assert first.strategic_reflection is None
+    assert second.strategic_reflection is not None
+    assert second.strategic_reflection.text == "mind the key"
+
+
+def test_retries_end_and_a_controller_without_a_lesson_causes_none() -> None:
+    blocked = ScriptedVerifier("click('down')", "click('right')")
+    never = ScriptedController(*[False] * 9)
+    assert len(run(controller=never, verifier=blocked).agent.attempts) == 3
+    silent = ScriptedController(*[False] * 9, lesson=None)
+    assert len(run(controller=silent, verifier=blocked).agent.attempts) == 1
+
+
+def test_a_rejected_action_never_reaches_the_world() -> None:
+    done = run(verifier=ScriptedVerifier("click('up')", "click('left')"))
+    stepped = [line for line in done.world.log if line.startswith("step")]
+    assert stepped
+    assert not any("up" in line or "left" in line for line in stepped)
+
+
+def test_the_next_subtask_is_searched_from_the_end_of_the_one_before() -> None:
+    planner = ScriptedPlanner(["reach the goal", "stay there"])
+    done = run(planner=planner)
+    first, second = done.agent.attempts
+    assert second.result.tree.root.observation.title == (first.result.steps[-1].observation.title)
+    assert len(second.result.tree.start.committed) == len(first.result.steps)
+
+
+def test_a_revised_plan_replaces_what_was_still_to_do() -> None:
+    planner = ScriptedPlanner(["reach the goal", "never searched"], [])
+    done = run(planner=planner)
+    assert [searched.subtask.goal for searched in done.agent.attempts] == ["reach the goal"]
+    assert done.result.plan_revision == 1
+
+
+def test_an_infeasible_task_ends_as_such_and_commits_nothing() -> None:
+    done = run(gives_up=True, planner=ScriptedPlanner(["open it", "walk in"]))
+    assert isinstance(done.result.outcome, Infeasible)
+    assert done.result.stop_reason == "infeasible"
+    assert done.ledger.calls == [()]
+    assert len(done.agent.attempts) == 1
+
+
+def test_the_action_limit_counts_the_whole_task() -> None:
+    done = run(action_limit=4)
+    assert len(done.result.actions) <= 4
+    assert done.result.stop_reason == "limit"
+
+
+def test_a_budget_of_committed_steps_cuts_the_path() -> None:
+    done = run(limits=Limits(committed_steps=3))
+    assert len(done.ledger.calls[0]) == 3
+    assert done.agent.budget.spent("committed_steps") == 3
+
+
+def test_a_spent_budget_still_commits_the_best_path_so_far() -> None:
+    done = run(limits=Limits(explored_steps=4), controller=ScriptedController(False, False, False))
+    assert done.result.stop_reason == "budget"
+    assert done.ledger.calls == [tuple(action.raw for action in done.result.actions)]
+    assert done.result.actions
+
+
+def test_the_subtask_limit_ends_the_task_with_what_it_has() -> None:
+    done = run(planner=ScriptedPlanner(["reach the goal", "b", "c"]), plan=PlanLimits(subtasks=1))
+    assert len(done.agent.attempts) == 1
+    assert len(done.ledger.calls) == 1
