@@ -30,7 +30,7 @@ class ScriptedPlanner:
 
     Args:
         goals: subtasks of the first plan.
-        revisions: for each call of ``refine`` the subtasks still to do; then plans stay as they are.
+        revisions: for each call of ``refine`` what is still to do; then plans stay as they are.
     """
 
     def __init__(self, goals: Sequence[str], *revisions: Sequence[str]) -> None:

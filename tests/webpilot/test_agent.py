@@ -93,7 +93,7 @@ def run(
     gives_up: bool = False,
     limits: Limits | None = None,
     action_limit: int | None = None,
-    plan: PlanLimits = PlanLimits(),
+    plan: PlanLimits | None = None,
 ) -> Run:
     world = GridWorld()
     explorer: GridExplorer | GivingUp = GivingUp() if gives_up else GridExplorer(world)
@@ -109,7 +109,9 @@ def run(
             verifier=verifier or ScriptedVerifier(),
             label="scripted",
         ),
-        config=AgentConfig(search=override(webpilot(), max_depth=14, rollouts=40), plan=plan),
+        config=AgentConfig(
+            search=override(webpilot(), max_depth=14, rollouts=40), plan=plan or PlanLimits()
+        ),
         budget=Budget(limits),
         seed=(0,),
         on_event=lambda name, data: None,
