@@ -30,3 +30,9 @@ def test_sides_of_a_polygon_are_counted(pages: Runner, noun: str) -> None:
     goal = f"How many {noun} does this shape have? Press the button with the number."
     run = pages.run("offline_pentagon.html", goal, limit=2, until=CLICKED)
     assert run.result == "5"
+
+
+def test_counting_may_be_asked_for_without_a_question(pages: Runner) -> None:
+    goal = "Count the triangles and press the button with the number."
+    run = pages.run("offline_shapes.html", goal, limit=2, until=CLICKED)
+    assert run.result == "1"

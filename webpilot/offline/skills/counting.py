@@ -16,7 +16,7 @@ from webpilot.offline.skills.protocol import Proposal
 __all__ = ["Count", "Counting"]
 
 HOW_MANY = re.compile(
-    r"(?:how many|count (?:all )?(?:the )?|(?:what is |type |enter )?the (?:total )?number of)\s+"
+    r"(?:how many|count(?: all)?(?: the)?|(?:what is |type |enter )?the (?:total )?number of)\s+"
     r"(?P<what>[\w' #]+?)(?=\s+(?:are|is|do|does|can|has|have|there|in|on|into|and)\b|[?.,!]|$)",
     re.IGNORECASE,
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from webpilot.offline.actions import click, mouse_click
-from webpilot.offline.clauses import Clause, Piece, Reading, quoted
+from webpilot.offline.clauses import Clause, Piece, Reading
 from webpilot.offline.figures import Description, Figure, described, figures, matching
 from webpilot.offline.geometry import LinearScale, Point, distance, fitted_scale, holds
 from webpilot.offline.memory import Memory
@@ -16,7 +16,7 @@ from webpilot.offline.page import Node, PageView
 from webpilot.offline.pointer import clicks
 from webpilot.offline.skills.protocol import Proposal
 
-__all__ = ["ClickFigure", "GridPoint", "NameFigure", "Shapes"]
+__all__ = ["ClickFigure", "GridPoint", "NameFigure", "SelectFigures", "Shapes"]
 
 CLICK = re.compile(
     r"^(?:please\s+)?(?:find\s+and\s+)?(?:click|press|tap|select|choose|pick|hit|find)"
@@ -65,6 +65,13 @@ class ClickFigure(Clause):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SelectFigures(ClickFigure):
+    """Every figure of a description must be chosen; a form may have to be closed after it."""
+
+    event: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NameFigure(Clause):
     """The control that names the drawn figure must be clicked."""
 
@@ -85,11 +92,17 @@ class Shapes:
     """Finds drawn figures and clicks them where they are drawn."""
 
     name = "shapes"
-    clause_types: tuple[type[Clause], ...] = (ClickFigure, NameFigure, GridPoint)
+    clause_types: tuple[type[Clause], ...] = (
+        ClickFigure,
+        SelectFigures,
+        NameFigure,
+        GridPoint,
+    )
 
     def read(self, piece: Piece) -> Reading | None:
         """Return which figure to click, name, or which grid point to hit."""
-        if NAMING.search(piece.text) and '"' not in piece.text:
+        named = NAMING.search(piece.text) and PICTURE.search(piece.text)
+        if named and '"' not in piece.text:
             return Reading(clauses=(NameFigure(text=piece.text),), confidence=0.9)
         match = CLICK.match(piece.text)
         if match is None:
@@ -108,7 +121,8 @@ class Shapes:
         sure = 0.88 if told else 0.65 if plain and wanted.text else 0.8
         if plain and vague and not wanted.text and "rectangle" not in piece.lower:
             sure = 0.5
-        clause = ClickFigure(text=piece.text, description=wanted, every=every)
+        kind = SelectFigures if every else ClickFigure
+        clause = kind(text=piece.text, description=wanted, every=every)
         return Reading(clauses=(clause,), confidence=sure)
 
     def degree(self, view: PageView, clause: Clause, memory: Memory) -> float:

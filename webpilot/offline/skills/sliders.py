@@ -19,7 +19,8 @@ __all__ = ["SetValues", "Sliders"]
 
 NUMBER = re.compile(r"(?<![\w.])[-\u2212]?\d+(?:\.\d+)?(?![\w]|\.\d)")
 WIDGET = re.compile(
-    r"\b(?P<kind>sliders?|range (?:input|control)|knob|dial|spinners?|spin ?(?:button|box)|steppers?|counter)\b",
+    r"\b(?P<kind>sliders?|range (?:input|control)|knob|dial|"
+    r"spinners?|spin ?(?:button|box)|steppers?|counter)\b",
     re.IGNORECASE,
 )
 COMBINATION = re.compile(r"[\[(]\s*(?P<list>-?\d+(?:\.\d+)?(?:\s*,\s*-?\d+(?:\.\d+)?)+)\s*[\])]")

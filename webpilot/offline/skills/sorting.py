@@ -79,7 +79,8 @@ class Sorting:
             return Reading(clauses=(_place(piece.text, match),), confidence=0.9)
         ordered = ORDER.search(piece.text)
         if ordered is None or not re.search(
-            r"\b(?:sorted|increas|decreas|ascend|descend|alphabet|lowest|highest|small|larg|by\b|in order)",
+            r"\b(?:sorted|increas|decreas|ascend|descend|alphabet|lowest|highest|small|larg|by\b|"
+            r"in order)",
             ordered.group(),
             re.IGNORECASE,
         ):
