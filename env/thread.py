@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import ctypes
 import os
 import signal
+import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -25,7 +29,7 @@ from env.browser import Browser
 from env.cdp import ProtocolError
 from env.chromium import browser_path
 from env.watchdog import Watchdog
-from webpilot.errors import BrowserLost, EnvironmentDown, StepTimeout
+from webpilot.errors import BrowserLost, EnvironmentDown, StepTimeout, WebPilotError
 
 __all__ = ["BrowserThread"]
 
@@ -35,6 +39,8 @@ T = TypeVar("T")
 JOB_SECONDS = 120.0
 """Longest time one piece of work may take; waits inside it have shorter deadlines of their own."""
 CLOSING_SECONDS = 30.0
+DRIVER_PATIENCE = 0.3
+"""Seconds within which a driver whose end broke a call is seen to be gone."""
 
 
 class BrowserThread:
@@ -47,11 +53,13 @@ class BrowserThread:
             path: the browser to start; by default the one chosen at set-up.
         """
         self._path = path
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="webpilot-browser")
+        self._worker = new_worker()
         self._watchdog: Watchdog | None = None
         self._playwright: Playwright | None = None
+        self._driver = 0
+        self._driver_killed = False
+        self._ident = 0
         self._browser: Browser | None = None
-        self._driver_lost = False
         self._closed = False
         self.launches = 0
         """How many browsers were started so far."""
@@ -83,10 +91,9 @@ class BrowserThread:
         if self._browser is not None:
             self._browser.close()
             self._browser = None
-        if self._driver_lost:
-            self._stop_driver()
         if self._playwright is None:
             self._playwright = sync_playwright().start()
+            self._driver = driver_pid(self._playwright)
         path = browser_path() if self._path is None else self._path
         self._browser = Browser(self._playwright, path)
         self.launches += 1
@@ -102,11 +109,12 @@ class BrowserThread:
         with self._dog().guard(seconds) as guard:
             try:
                 yield
-            except (EnvironmentDown, ProtocolError, PlaywrightError) as error:
-                self._driver_lost |= guard.used > 1
+            finally:
+                # Whatever the body raised: Playwright reports a dead driver as a bare Exception.
                 if guard.fired:
-                    raise StepTimeout(f"the browser did not answer within {seconds:g} s") from error
-                raise
+                    raise StepTimeout(
+                        f"the browser did not answer within {seconds:g} s"
+                    ) from sys.exception()
 
     def close(self) -> None:
         """Close the browser and the driver, and end the thread. Safe to call twice."""
@@ -133,6 +141,7 @@ class BrowserThread:
 
     def _guarded(self, seconds: float, work: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
         """Return ``work``'s result, or raise the one error that says what became of the world."""
+        self._ident = threading.get_ident()
         try:
             with self.guard(seconds):
                 return work(*args, **kwargs)
@@ -140,12 +149,18 @@ class BrowserThread:
             self._kill_browser()
             raise
         except (ProtocolError, PlaywrightError) as error:
-            line = (str(error).strip() or type(error).__name__).splitlines()[0]
-            raise BrowserLost(line) from error
+            raise BrowserLost(first_line(error)) from error
+        finally:
+            cause = sys.exception()
+            known = cause is None or isinstance(cause, WebPilotError)
+            if self._driver_died(patience=0.0 if known else DRIVER_PATIENCE):
+                self._abandon_driver()
+                if cause is not None and not known:
+                    raise BrowserLost(f"Playwright's driver died: {first_line(cause)}") from cause
 
     def _dog(self) -> Watchdog:
         if self._watchdog is None:
-            self._watchdog = Watchdog(self._kill_browser, self._kill_driver)
+            self._watchdog = Watchdog(self._kill_browser, self._kill_driver, self._break_call)
             # The browser dies with us anyway, when its pipe closes; this is the quicker way.
             atexit.register(self._kill_browser)
         return self._watchdog
@@ -154,14 +169,9 @@ class BrowserThread:
         if self._browser is not None:
             self._browser.close()
             self._browser = None
-        self._stop_driver()
-
-    def _stop_driver(self) -> None:
-        playwright, self._playwright = self._playwright, None
-        self._driver_lost = False
-        if playwright is not None:
-            with suppress(PlaywrightError):
-                playwright.stop()
+        if self._playwright is not None:
+            playwright, self._playwright = self._playwright, None
+            playwright.stop()
 
     def _kill_browser(self) -> None:
         browser = self._browser
@@ -170,8 +180,52 @@ class BrowserThread:
 
     def _kill_driver(self) -> None:
         """End Playwright's driver, the last thing a blocked call can wait for."""
-        playwright = self._playwright
-        if playwright is not None:
-            transport = playwright._impl_obj._connection._transport
+        if self._playwright is not None:
+            self._driver_killed = True
             with suppress(ProcessLookupError):
-                os.kill(transport._proc.pid, signal.SIGKILL)
+                os.kill(self._driver, signal.SIGKILL)
+
+    def _break_call(self) -> None:
+        """Raise in this thread: without a driver Playwright may wait for ever, and busily."""
+        thread, error = ctypes.c_ulong(self._ident), ctypes.py_object(StepTimeout)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, error)
+
+    def _driver_died(self, *, patience: float) -> bool:
+        """Return whether there was a driver and it is gone, or goes within ``patience`` seconds."""
+        if self._playwright is None or self._driver_killed:
+            return self._driver_killed
+        due = time.monotonic() + patience
+        while True:
+            try:
+                os.kill(self._driver, 0)  # fails once the process is gone and reaped
+            except ProcessLookupError:
+                return True
+            if time.monotonic() >= due:
+                return False
+            time.sleep(0.01)
+
+    def _abandon_driver(self) -> None:
+        """Leave a dead driver, and with it this thread.
+
+        Playwright cannot be stopped without a driver, nor be started where it was not stopped.
+        """
+        self._driver_killed = False
+        self._kill_browser()
+        self._playwright = self._browser = None
+        self._worker.shutdown(wait=False)
+        self._worker = new_worker()
+
+
+def new_worker() -> ThreadPoolExecutor:
+    """Return an executor of one thread, which starts with its first work."""
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="webpilot-browser")
+
+
+def driver_pid(playwright: Playwright) -> int:
+    """Return the process id of Playwright's driver, which its interface does not tell."""
+    return int(playwright._impl_obj._connection._transport._proc.pid)
+
+
+def first_line(error: BaseException) -> str:
+    """Return what an error says, in one line."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

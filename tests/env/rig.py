@@ -1,4 +1,4 @@
-"""Pages of our own behind the same doors as MiniWoB++'s: served, set up, searched and judged alike."""
+"""Pages of our own behind the same doors as MiniWoB++'s: served, set up, searched, judged."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from env.miniwob import MiniwobTask
 from env.server import PageServer, miniwob_folder
 from env.site import MiniwobSite
 from env.world import BrowserWorld, BrowserWorlds, open_root
-from webpilot.types import Action, Observation, Path as Route, PathStep
+from webpilot.types import Action, Observation, PathStep
+from webpilot.types import Path as Route
 
 PAGES = Path(__file__).resolve().parents[1] / "pages"
 

@@ -243,11 +243,15 @@ def test_a_crashed_page_is_lost_and_the_browser_stays(site: MiniwobSite) -> None
     async def body() -> None:
         async with opened(site, "counter") as it:
             pid = await site.thread.run(lambda: site.thread.browser().pid)
-            it.page.tab.session.post("Page.crash")
-            with pytest.raises(BrowserLost):
+
+            async def observe_until_lost() -> None:
                 for _ in range(100):
                     await it.world.observe()
                     await asyncio.sleep(0.05)
+
+            it.page.tab.session.post("Page.crash")
+            with pytest.raises(BrowserLost):
+                await observe_until_lost()
             assert (await it.world.restore(it.route())).level is Level.EXACT
             assert await site.thread.run(lambda: site.thread.browser().pid) == pid
 
