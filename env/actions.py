@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, cast
 
+from env.cdp import ProtocolError
 from env.frames import Frame, find_frame
 from env.keyboard import (
     MODIFIERS,
@@ -85,13 +87,14 @@ def perform(session: Session, action: Action, *, scale: float, wait: Wait) -> st
 def _begin_animations(session: Session) -> None:
     """Wait for one frame where the page waits for it, so that time granted next finds it begun."""
     check = [evaluation(PROBE, "awaitedFrame")]
-    served = result(session.send_all(check)[0])
     deadline = time.monotonic() + DRAWING_SECONDS
-    while served is not None and time.monotonic() < deadline:
-        time.sleep(FRAME_SECONDS / 4)
-        now = result(session.send_all(check)[0])
-        if now is None or now > served:
-            return
+    with suppress(ProtocolError):  # the action led to another page, which begins on its own
+        served = result(session.send_all(check)[0])
+        while served is not None and time.monotonic() < deadline:
+            time.sleep(FRAME_SECONDS / 4)
+            now = result(session.send_all(check)[0])
+            if now is None or now > served:
+                return
 
 
 def _noop(hands: _Hands, wait_ms: Argument = NOOP_MS) -> None:

@@ -201,16 +201,24 @@ function deepFocus() {
   return focused;
 }
 
-// Styles are of an older time than the page's clock: something is animated or awaits a frame, and
-// no frame came since the clock was put forward. (Frames come in real time, whatever the clock.)
+// The page is drawn as of an older time than its clock's, and it matters: something is animated or
+// awaits a frame. Frames come in real time, whatever the clock.
 function isStale() {
   const awaited = (window.webpilot_frames ?? 0) > 0
     || document.getAnimations().some((animation) => animation.playState === "running");
   return awaited && performance.now() - document.timeline.currentTime > 34;
 }
 
-function markUnlessStale(prefix) {
-  if (isStale()) return false;
+// Chromium takes the focus from what is hidden in a task after the next layout, which a clock that
+// stands still holds back until after the next action.
+function dropHiddenFocus() {
+  const focused = deepFocus();
+  if (focused && focused !== document.body && !focused.checkVisibility()) focused.blur();
+}
+
+function markPage(prefix, anyway) {
+  if (!anyway && isStale()) return false;
+  dropHiddenFocus();
   mark(prefix);
   return true;
 }

@@ -121,11 +121,11 @@ def _look(session: Session) -> _Look:
 
 def _glance(session: Session) -> tuple[Mapping[str, Any], list[dict[str, Any]]]:
     """Return what the main frame shows and its accessibility tree, still with our marks."""
-    script = "markUnlessStale"
+    anyway = False
     while True:
         marked, tree, seen = session.send_all(
             [
-                evaluation(LOOK, script, ""),
+                evaluation(LOOK, "markPage", "", anyway),
                 ("Accessibility.getFullAXTree", {}),
                 evaluation(LOOK, "look"),
             ]
@@ -133,7 +133,7 @@ def _glance(session: Session) -> tuple[Mapping[str, Any], list[dict[str, Any]]]:
         if result(marked) is not False:
             return result(seen), tree["nodes"]
         _await_frame(session)
-        script = "mark"
+        anyway = True
 
 
 def _await_frame(session: Session) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
+from env.fingerprint import INTERACTIVE_ROLES
 from webpilot.types import Action, Element, Observation
 
 __all__ = ["BID_KINDS", "MIN_SIMILARITY", "find", "similarity"]
@@ -53,8 +54,8 @@ def _find(target: Element, observation: Observation) -> Element | None:
     rungs: Sequence[tuple[Sequence[Element], Callable[[Element], bool]]] = (
         (alike, lambda one: one.parent == target.parent and _near(one, target)),
         (alike, lambda one: _near(one, target)),
-        (alike, lambda one: one.parent == target.parent),
-        (alike, lambda one: bool(target.name)),
+        (alike, lambda one: one.parent == target.parent is not None),
+        (alike, lambda one: bool(one.name) or one.role in INTERACTIVE_ROLES),
         (
             observation.elements,
             lambda one: one.role == target.role and one.name == target.name != "",

@@ -295,6 +295,34 @@ def test_elements_in_shadow_trees_are_acted_on(page: Opened) -> None:
     assert "value='below'" in page.look().text
 
 
+def test_a_link_leads_to_its_page(page: Opened, seen: Observation) -> None:
+    page.js("document.getElementById('heading').innerHTML = '<a href=tiles.html>Tiles</a>'")
+    assert page.do(f"click('{named(page.look(), 'link', 'Tiles').bid}')") == ""
+    after = page.look()
+    assert after.title == "Tiles"
+    assert after.url == "http://pages/tiles.html"
+    assert page.do(f"click('{named(after, 'button', 'Real button').bid}')") == ""
+
+
+def test_html_drag_and_drop_reaches_its_target(page: Opened, seen: Observation) -> None:
+    page.js(
+        "window.drops = []; const from = document.getElementById('drag');"
+        "from.draggable = true; const to = document.getElementById('editor');"
+        "for (const type of ['dragstart', 'dragenter', 'drop', 'dragend'])"
+        "  addEventListener(type, (event) => drops.push(type), true);"
+        "to.addEventListener('dragover', (event) => event.preventDefault()); 0"
+    )
+    place = "((r) => [r.x + 5, r.y + 5])(document.getElementById('%s').getBoundingClientRect())"
+    (x, y), (u, v) = page.js(place % "drag"), page.js(place % "editor")
+    page.do(f"mouse_down({x}, {y})")
+    page.do(f"mouse_move({x + 8}, {y})")
+    page.do(f"mouse_move({u}, {v})")
+    page.do(f"mouse_up({u}, {v})")
+    happened = page.js("drops")
+    assert happened[0] == "dragstart"
+    assert happened[-2:] == ["drop", "dragend"]
+
+
 def test_actions_outside_the_table_do_nothing(page: Opened, seen: Observation) -> None:
     error = page.do(Action(kind="goto", args=("file:///etc/passwd",)))
     assert error == "NameError: Invalid action type 'goto'."

@@ -195,6 +195,15 @@ def test_what_is_animated_is_seen_where_its_time_has_brought_it(
     assert widths == [140.0]
 
 
+def test_focus_does_not_stay_on_what_vanished(page: Opened) -> None:
+    page.open("widgets.html")
+    page.js("document.getElementById('save').focus()")
+    page.js("setTimeout(() => { document.getElementById('save').style.display = 'none' }, 100)")
+    page.do("noop(0)")
+    seen = page.look()
+    assert cue(seen, seen.focused).tag == "body"
+
+
 def test_an_idle_page_changes_nothing_and_a_busy_one_is_masked(page: Opened) -> None:
     first = page.open("tiles.html")
     assert changing(first, page.look()) == frozenset()

@@ -64,6 +64,17 @@ def test_namesakes_that_nothing_tells_apart_are_not_guessed_at() -> None:
     assert find(click(target), page(element("17", "Reply"), element("18", "Reply"))) is None
 
 
+def test_the_only_control_of_its_kind_needs_no_name() -> None:
+    target = element("7", "", role="textbox", parent="5")
+    found = find(click(target), page(element("9", "", role="textbox", parent="8")))
+    assert found is not None
+    assert found.args == ("9",)
+    assert (
+        find(click(element("7", "", role="generic")), page(element("9", "", role="generic")))
+        is None
+    )
+
+
 def test_an_element_of_another_frame_counts_after_those_of_its_own() -> None:
     target = element("a7", "Send", frame=("a",))
     assert find(click(target), page(element("7", "Send"))) is not None
