@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import product
+
+from webpilot.offline.geometry import holds
 from webpilot.offline.page import Node, PageView
 from webpilot.types import Action
 
@@ -21,12 +24,15 @@ __all__ = [
 
 
 def click(view: PageView, node: Node, *, keep: bool = False) -> Action:
-    """Return a click on a node, with the mouse where the node has no bid.
+    """Return a click on a node, with the mouse where the node has no bid or is partly covered.
 
     ``keep`` holds the control key down, which keeps what is already chosen in a list.
     """
     if not node.marked:
         return mouse_click(view, *node.center)
+    bare = _bare_spot(view, node)
+    if bare is not None:
+        return mouse_click(view, *bare)
     if keep:
         args = (node.bid, "left", ("Control",))
         return Action(kind="click", args=args, target=node.element)
@@ -86,3 +92,23 @@ def mouse_up(view: PageView, x: float, y: float) -> Action:
 def _at(kind: str, view: PageView, x: float, y: float) -> Action:
     """Return a mouse action in the action's own coordinates, rounded to a tenth."""
     return Action(kind=kind, args=(round(x * view.scale, 1), round(y * view.scale, 1)))
+
+
+def _bare_spot(view: PageView, node: Node) -> tuple[float, float] | None:
+    """Return a point where a control shows whose middle a later control covers, else ``None``."""
+    if node.box is None or node.role not in ("button", "link"):
+        return None
+    family = {other.bid for other in (*view.ancestors(node), *view.descendants(node))}
+    over = [
+        other.box
+        for other in view.clickable
+        if other.order > node.order and other.bid not in family and other.box is not None
+    ]
+    if not any(holds(box, node.center) for box in over):
+        return None
+    x, y, width, height = node.box
+    for across, down in product((0.5, 0.1, 0.9, 0.3, 0.7), repeat=2):
+        spot = (x + across * width, y + down * height)
+        if not any(holds(box, spot, -2.0) for box in over):
+            return spot
+    return None

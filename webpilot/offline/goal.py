@@ -24,12 +24,12 @@ SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 VERB = f"(?:{'|'.join(VERBS.split())})"
 CLAUSE = re.compile(
     rf",?\s+(?:and\s+then|then|and)\s+(?={VERB}\b)"
-    rf"|,\s+(?={VERB}\s+(?:on|the|an?|it|your)\b|{VERB}\s+[\"'_])|;\s*",
+    rf"|,\s+(?={VERB}\s+(?:on|the|an?|it|your)\b|{VERB}\s+(?:[\"'_]|(?-i:[A-Z])))|;\s*",
     re.IGNORECASE,
 )
 HINT = re.compile(
     r"^(?:please\s+)?(?:find|look|locate|navigate|browse|switch|use the mouse|scroll through)\b.*$"
-    r"|^(?:in|on|inside|within|under|using|from)\s(?:\S+\s?){1,7}$|^(?:and\s+)?then[.,]?$",
+    r"|^(?:in|on|inside|within|under|using|from|for)\s(?:\S+\s?){1,7}$|^(?:and\s+)?then[.,]?$",
     re.IGNORECASE,
 )
 """Words that only say how to get there; finding and looking is in every skill's nature."""

@@ -28,7 +28,21 @@ def with_labels(view: PageView, goal: str) -> PageView:
     )
     bare = replace(view, nodes=nodes)
     labels = {n.attributes["for"]: n.content for n in nodes if n.attributes.get("for")}
-    return replace(bare, nodes=tuple(replace(n, label=_label(bare, n, labels)) for n in nodes))
+    return replace(bare, nodes=tuple(_named(bare, n, labels) for n in nodes))
+
+
+def _named(view: PageView, node: Node, labels: dict[str, str]) -> Node:
+    """Return the node with its label and its further names."""
+    label = _label(view, node, labels)
+    told = [node.attributes.get(key, "") for key in ("placeholder", "title", "aria-label", "alt")]
+    if node.visible and (node.tag in FIELD_TAGS or node.editable):
+        told.append(_nearby(view, node))
+    elif node.clickable and node.content:
+        parent = view.node(node.parent)
+        if parent is not None and parent.text.endswith(":"):
+            told.append(parent.text.strip(" :"))
+    aliases = tuple(dict.fromkeys(text for text in told if text and text != label))
+    return replace(node, label=label, aliases=aliases) if label or aliases else node
 
 
 def _instructions(view: PageView, content: dict[str, str], goal: str) -> set[str]:

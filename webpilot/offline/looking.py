@@ -34,7 +34,7 @@ def ways_to_look(view: PageView, memory: Memory) -> Iterable[Proposal]:
         if node.role == "tab" and not node.checked and node.expanded is None:
             yield Proposal(action=click(view, node), score=0.44, reason=f"shows '{node.label}'")
         elif node.states.get("hasPopup", "false") != "false" or (
-            node.words & MENU_WORDS and node.role in ("button", "link", "")
+            node.words & MENU_WORDS and node.role in ("button", "link", "generic", "")
         ):
             yield Proposal(action=click(view, node), score=0.35, reason=f"opens '{node.label}'")
     onward = next_page(view, memory)

@@ -8,29 +8,10 @@ from difflib import SequenceMatcher
 
 __all__ = ["SYNONYMS", "fold", "similarity", "stem", "words"]
 
-STOP_WORDS = frozenset(
-    {
-        "a",
-        "an",
-        "the",
-        "of",
-        "to",
-        "in",
-        "on",
-        "at",
-        "for",
-        "and",
-        "or",
-        "into",
-        "from",
-        "with",
-        "by",
-        "is",
-        "are",
-        "that",
-        "this",
-    }
-)
+STOPS = """
+a an the of to in on at for and or into from with by is are that this
+"""
+STOP_WORDS = frozenset(STOPS.split())
 
 SYNONYMS: tuple[frozenset[str], ...] = tuple(
     frozenset(group.split())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mcts.protocols import NodeContext
+from webpilot.offline.geometry import holds
 from webpilot.offline.page import Node, PageView
 from webpilot.offline.reading import read_page
 from webpilot.types import Action
@@ -24,9 +25,17 @@ class Step:
 
     @property
     def target(self) -> Node | None:
-        """The node the action named, as it was before the action."""
-        first = self.action.args[0] if self.action.args else None
-        return self.before.node(first) if isinstance(first, str) else None
+        """The node the action named or, by the mouse, met; as it was before the action."""
+        arguments = self.action.args
+        first = arguments[0] if arguments else None
+        if isinstance(first, str):
+            return self.before.node(first)
+        if self.action.kind != "mouse_click":
+            return None
+        scale = self.before.scale
+        spot = tuple(n / scale for n in arguments[:2] if isinstance(n, int | float))
+        met = [n for n in self.before.clickable if n.box and len(spot) == 2 and holds(n.box, spot)]
+        return met[-1] if met else None
 
     @property
     def failed(self) -> bool:
@@ -53,11 +62,14 @@ class Memory:
 
     def clicked(self, bid: str) -> int:
         """Return how often the node with this bid was clicked without error."""
-        kinds = ("click", "dblclick")
+        kinds = ("click", "dblclick", "mouse_click")
         return sum(
             1
             for step in self.steps
-            if step.action.kind in kinds and step.action.args[:1] == (bid,) and not step.failed
+            if step.action.kind in kinds
+            and step.target is not None
+            and step.target.bid == bid
+            and not step.failed
         )
 
     def did(self, action: Action) -> bool:

@@ -19,27 +19,11 @@ Box = tuple[float, float, float, float]
 EDITABLE_ROLES = frozenset({"textbox", "searchbox", "combobox", "spinbutton"})
 """Roles that may take text; :attr:`Node.editable` settles which nodes do."""
 
-CLICKABLE_ROLES = frozenset(
-    {
-        "button",
-        "link",
-        "checkbox",
-        "radio",
-        "switch",
-        "tab",
-        "menuitem",
-        "menuitemcheckbox",
-        "menuitemradio",
-        "option",
-        "treeitem",
-        "combobox",
-        "textbox",
-        "searchbox",
-        "spinbutton",
-        "slider",
-        "listbox",
-    }
-)
+CLICKABLE = """
+button link checkbox radio switch tab menuitem menuitemcheckbox menuitemradio option treeitem
+combobox textbox searchbox spinbutton slider listbox
+"""
+CLICKABLE_ROLES = frozenset(CLICKABLE.split())
 """Roles that a click is meant for."""
 
 
@@ -58,6 +42,8 @@ class Node:
     """Accessible name."""
     label: str = ""
     """How the page calls it: its name, else a label found beside it, a placeholder, its text."""
+    aliases: tuple[str, ...] = ()
+    """Further names: placeholder, title, text beside it."""
     value: str = ""
     """Current value of a form control."""
     text: str = ""

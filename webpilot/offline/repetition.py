@@ -20,15 +20,19 @@ def alike(nodes: Sequence[Node]) -> list[tuple[Node, ...]]:
 
 
 def container(view: PageView, node: Node, others: Sequence[Node]) -> Node:
-    """Return the widest enclosing node that holds none of ``others``: the node's row or card."""
-    rivals = {other.bid for other in others if other.bid != node.bid}
-    above = set()
-    for rival in others:
-        if rival.bid in rivals:
-            above |= {ancestor.bid for ancestor in view.ancestors(rival)}
+    """Return the widest enclosing node that holds none of ``others``: the node's row or card.
+
+    What encloses the node, or lies inside it, is no rival of its.
+    """
+    own = {node.bid, *(a.bid for a in view.ancestors(node))}
+    own |= {inner.bid for inner in view.descendants(node)}
+    taken: set[str] = set()
+    for other in others:
+        if other.bid not in own:
+            taken |= {other.bid, *(ancestor.bid for ancestor in view.ancestors(other))}
     widest = node
     for ancestor in view.ancestors(node):
-        if ancestor.bid in above or ancestor.bid in rivals:
+        if ancestor.bid in taken:
             break
         widest = ancestor
     return widest

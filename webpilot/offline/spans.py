@@ -1,20 +1,31 @@
-"""Where a stretch of text lies on the page, so that it can be selected with the mouse."""
+"""Where a stretch of text lies on the page, so that it can be selected with the mouse.
+
+The page does not tell where a character is drawn. Its place is estimated from the widths of
+characters in a common font, and corrected by what earlier gestures turned out to select.
+"""
 
 from __future__ import annotations
 
-from webpilot.offline.actions import mouse_down, mouse_up, press
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from webpilot.offline.actions import double_click_at, mouse_down, mouse_up
 from webpilot.offline.matching import fold
 from webpilot.offline.memory import Memory
-from webpilot.offline.page import Box, Node, PageView
+from webpilot.offline.page import Node, PageView
 from webpilot.types import Action
 
-__all__ = ["holder_of", "next_gesture", "selected_text"]
+__all__ = ["Ruler", "holder_of", "next_gesture", "selected_text"]
 
 NARROW, WIDE = frozenset("iljtfrI.,'|!:;()[] "), frozenset("mwMW@%")
 NARROW_EM, WIDE_EM, CAPITAL_EM, PLAIN_EM = 0.28, 0.84, 0.68, 0.55
 """Widths of characters in a proportional sans-serif font, as shares of its size."""
 LINE = 1.15
 """Height of a line as a share of the font size."""
+SMALLEST, LARGEST = 9.0, 14.0
+"""Font sizes to start from, in CSS pixels."""
+SHRINK = 0.75
+"""What an estimate is multiplied by after a gesture beside the text."""
 
 
 def selected_text(view: PageView) -> str:
@@ -30,61 +41,97 @@ def holder_of(view: PageView, text: str) -> Node | None:
 
 
 def next_gesture(view: PageView, node: Node, text: str, memory: Memory) -> Action:
-    """Return the next mouse action of dragging over ``text`` inside ``node``.
+    """Return the next mouse action of selecting ``text`` inside ``node``.
 
-    A whole text is dragged from corner to corner. For a part the place is estimated from the
-    widths of characters, scaled by what earlier drags turned out to select.
+    A whole text is dragged over from corner to corner, a word double-clicked, any other part
+    dragged over from its first character to its last.
     """
     own = node.content or node.value
-    if fold(own) == fold(text) and node.box is not None:
-        x, y, width, height = node.box
+    x, y, width, height = node.box or (0.0, 0.0, 0.0, 0.0)
+    if fold(own) == fold(text):
         start, end = (x + 1, y + 3), (x + width - 1, y + height - 3)
     else:
-        start, end = _part(view, node, text, memory)
+        first = max(0, own.lower().find(text.lower()))
+        ruler = _ruler(view, node, own, memory)
+        if " " not in text.strip():
+            return double_click_at(view, *ruler.point(first + len(text) / 2))
+        start, end = ruler.point(first), ruler.point(first + len(text))
     last = memory.last
     if last is not None and last.action.kind == "mouse_down":
         return mouse_up(view, *end)
     return mouse_down(view, *start)
 
 
-def select_all() -> Action:
-    """Return the key that selects everything in the focused field."""
-    return press("Control+a")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruler:
+    """The drawn text of one node, character by character."""
+
+    text: str
+    left: float
+    top: float
+    width: float
+    height: float
+    unit: float
+    """CSS pixels of one em."""
+
+    @property
+    def lines(self) -> tuple[int, ...]:
+        """Positions of the first characters of the lines, as words wrap at the width."""
+        if self.height < 2 * LINE * self.unit * 1.3:
+            return (0,)
+        starts, begin, position = [0], 0, 0
+        for word in self.text.split(" "):
+            end = position + len(word)
+            if ems(self.text[begin:end]) * self.unit > self.width and position > begin:
+                starts.append(position)
+                begin = position
+            position = end + 1
+        return tuple(starts)
+
+    def point(self, position: float) -> tuple[float, float]:
+        """Return where a character begins, in CSS pixels, in the middle of its line."""
+        lines = self.lines
+        line = max(i for i, start in enumerate(lines) if start <= position)
+        before = self.text[lines[line] : int(position)]
+        part = self.text[int(position) : int(position) + 1]
+        across = ems(before) + (position - int(position)) * ems(part)
+        tall = self.height / len(lines)
+        return self.left + across * self.unit, self.top + (line + 0.5) * tall
+
+    def unit_from(self, across: float, down: float, position: float) -> float | None:
+        """Return the em that puts a character at a point of the page, or ``None``."""
+        lines = self.lines
+        line = min(len(lines) - 1, max(0, int((down - self.top) / self.height * len(lines))))
+        width = ems(self.text[lines[line] : int(position)])
+        return (across - self.left) / width if width > 0 and across > self.left else None
 
 
-def _part(
-    view: PageView, node: Node, text: str, memory: Memory
-) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Return start and end of a part of a one-line text in CSS pixels."""
-    own = node.content or node.value
-    first = max(0, own.lower().find(text.lower()))
-    box: Box = node.box or (0.0, 0.0, 0.0, 0.0)
-    x, y, _, height = box
-    size = min(height, 40.0) / LINE
-    unit = size * _scale(view, node, memory, size)
-    left = x + unit * _ems(own[:first])
-    right = x + unit * _ems(own[: first + len(text)])
-    middle = y + min(height, size * LINE) / 2
-    return (left + 0.5, middle), (right + 0.5, middle)
-
-
-def _scale(view: PageView, node: Node, memory: Memory, size: float) -> float:
-    """Return the true font width over the estimated one, as the last drag in the node shows."""
-    own = node.content or node.value
-    scale = 1.0
-    for before, after in zip(memory.steps, memory.steps[1:], strict=False):
-        if before.action.kind != "mouse_down" or after.action.kind != "mouse_up":
+def _ruler(view: PageView, node: Node, own: str, memory: Memory) -> Ruler:
+    """Return the ruler of a node, set right by what earlier gestures in it selected."""
+    x, y, width, height = node.box or (0.0, 0.0, 0.0, 0.0)
+    unit = min(LARGEST, max(SMALLEST, height / LINE))
+    ruler = Ruler(text=own, left=x, top=y, width=width, height=height, unit=unit)
+    for step in memory.steps:
+        if step.action.kind not in ("mouse_dblclick", "mouse_up"):
             continue
-        got = selected_text(after.after)
-        begin = own.find(got) if got else -1
-        ems = _ems(own[: begin + len(got)])
-        reach = float(str(after.action.args[0])) / view.scale - (node.box or (0, 0, 0, 0))[0]
-        if begin >= 0 and ems > 0 and size > 0:
-            scale = reach / (ems * size)
-    return scale
+        got = selected_text(step.after)
+        at = own.find(got) if got else -1
+        across, down = _point(step.action.args, view.scale)
+        better: float | None = ruler.unit * SHRINK
+        if at >= 0:
+            whole = step.action.kind == "mouse_up"
+            better = ruler.unit_from(across, down, at + len(got) * (1.0 if whole else 0.5))
+        if better is not None:
+            ruler = Ruler(text=own, left=x, top=y, width=width, height=height, unit=better)
+    return ruler
 
 
-def _ems(text: str) -> float:
+def _point(args: Sequence[object], scale: float) -> tuple[float, float]:
+    """Return a mouse action's point in CSS pixels."""
+    return float(str(args[0])) / scale, float(str(args[1])) / scale
+
+
+def ems(text: str) -> float:
     """Return the width of a text in font sizes."""
     width = 0.0
     for char in text:

@@ -9,7 +9,7 @@ from webpilot.offline.clauses import QUOTED, quoted
 from webpilot.offline.matching import fold, similarity, stem, words
 from webpilot.offline.page import Node
 
-__all__ = ["KINDS", "WITHIN", "Target", "fit", "ordinal", "read_target", "score"]
+__all__ = ["KINDS", "WITHIN", "Target", "cued", "fit", "ordinal", "read_target", "score"]
 
 TEXT_ROLES = frozenset({"textbox", "searchbox", "spinbutton", "combobox"})
 MENU_ROLES = frozenset({"menuitem", "menuitemcheckbox", "menuitemradio", "option", "combobox"})
@@ -123,16 +123,18 @@ def score(target: Target, node: Node) -> float:
     kind = fit(target, node)
     if not target.name:
         return 0.8 * max(kind, similarity(target.kind, node.label) if target.kind else 0.0)
-    names = {node.label, node.name, node.text, node.content}
+    names = {node.label, node.name, node.text, node.content, *node.aliases}
     if node.role == "button":
         names.add(node.value)
     named = max(similarity(target.name, name) for name in names)
     if not target.exact:
-        named = max(named, 0.75 * _cued(target.name, node))
+        wanted = set(words(target.name))
+        told = any(alias and set(words(alias)) <= wanted for alias in node.aliases)
+        named = max(named, 0.75 * cued(target.name, node), 0.75 * told)
     return named * (0.8 + 0.2 * kind)
 
 
-def _cued(name: str, node: Node) -> float:
+def cued(name: str, node: Node) -> float:
     """Return the share of the wanted words that class and id words of a bare node name."""
     wanted = words(name) or tuple(fold(name).split())
     if not wanted or node.content:

@@ -99,7 +99,10 @@ def look_up(view: PageView, label: str) -> str | None:
 
 
 def _next_in_row(view: PageView, node: Node) -> str | None:
-    """Return the text of the sibling that follows the node."""
+    """Return the text that the node holds beside its own, or that of the sibling after it."""
+    inner = [child.content for child in view.children(node) if child.content]
+    if inner:
+        return inner[0]
     if node.parent is None:
         return None
     parent = view.node(node.parent)

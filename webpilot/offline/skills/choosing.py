@@ -83,6 +83,9 @@ class Choosing:
         assert isinstance(clause, Choose)
         found = options(view, memory)
         meant = _meant(clause, found)
+        last = memory.last
+        if last is not None and any(last.action == type_text(o.name) for o in meant):
+            return 0.6
         if len(meant) < len(clause.names):
             return 0.3 * len(meant) / max(1, len(clause.names))
         wrong = sum(o.chosen == clause.off for o in meant)
@@ -95,7 +98,8 @@ class Choosing:
         found = options(view, memory)
         meant = _meant(clause, found)
         for option in meant:
-            if option.chosen == clause.off:
+            typed = memory.last is not None and memory.last.action == type_text(option.name)
+            if option.chosen == clause.off or typed:
                 yield from _set(view, option, memory)
         for option in _surplus(clause, found, meant):
             if option.many:

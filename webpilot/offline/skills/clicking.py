@@ -61,7 +61,7 @@ class Clicking:
         done = 0.0
         for position, step in enumerate(memory.steps):
             node = step.target
-            if node is None or step.action.kind != "click" or step.failed:
+            if node is None or "click" not in step.action.kind or step.failed:
                 continue
             past = Memory(steps=memory.steps[:position])
             answers = ranked(step.before, clause.target, past)
@@ -78,10 +78,14 @@ class Clicking:
         for mark, node in answers[:5]:
             reason = f"'{node.label or node.bid}' answers to '{clause.target.text}'"
             yield Proposal(action=click(view, node), score=mark, reason=reason)
-        if not answers or answers[0][0] < FOUND:
-            for look in ways_to_look(view, memory):
-                hint = similarity(clause.target.name, look.reason)
-                yield Proposal(action=look.action, score=look.score + hint / 10, reason=look.reason)
+        if answers and answers[0][0] >= FOUND:
+            return
+        for look in ways_to_look(view, memory):
+            hint = similarity(clause.target.name, look.reason)
+            if clause.target.within:
+                hint += 2.0 * _near(view, view.node(str(look.action.args[0])), clause.target.within)
+            yield Proposal(action=look.action, score=look.score + hint / 10, reason=look.reason)
+        yield from _openings(view, clause.target, memory)
 
 
 def ranked(view: PageView, target: Target, memory: Memory) -> list[tuple[float, Node]]:
@@ -97,7 +101,52 @@ def ranked(view: PageView, target: Target, memory: Memory) -> list[tuple[float, 
     answers = [(mark, node) for mark, node in scored + plain if mark > 0.2]
     if target.within:
         answers = [(mark * _beside(view, node, target, answers), node) for mark, node in answers]
-    return sorted(answers, key=lambda pair: (-round(pair[0], 4), -pair[1].order))
+    best: dict[str, tuple[float, Node]] = {}
+    for mark, node in answers:
+        actual = _actionable(view, node)
+        if actual.bid not in best or best[actual.bid][0] < mark:
+            best[actual.bid] = (mark, actual)
+    return sorted(best.values(), key=lambda pair: (-round(pair[0], 4), -pair[1].order))
+
+
+def _actionable(view: PageView, node: Node) -> Node:
+    """Return what a click on plain text is meant for: a control inside it or right after it."""
+    if node.clickable:
+        return node
+    inner = [n for n in view.descendants(node) if n.clickable and n.visible]
+    if inner:
+        return inner[0]
+    parent = view.node(node.parent)
+    after = [n for n in view.children(parent) if n.order > node.order] if parent else []
+    controls = [n for n in after[:1] if n.clickable and n.role in ("link", "button")]
+    return controls[0] if controls and node.text.rstrip().endswith(":") else node
+
+
+def _openings(view: PageView, target: Target, memory: Memory) -> Iterable[Proposal]:
+    """Yield clicks that open the entry the goal names, where what is wanted may lie inside."""
+    if not target.within:
+        return
+    for node in view.clickable:
+        shown = similarity(target.within, node.text or node.label)
+        holds = target.within.lower() in node.content.lower() and len(node.content) < 200
+        if memory.clicked(node.bid) or node.editable or not (holds or shown >= FOUND):
+            continue
+        reason = f"opens the entry of {target.within}"
+        score = 0.5 + 0.05 * shown
+        yield Proposal(action=click(view, node), score=score, reason=reason)
+
+
+def _near(view: PageView, node: Node | None, within: str) -> float:
+    """Return 1 where the node stands in the innermost part of the page that shows the words."""
+    if node is None:
+        return 0.0
+    holders = [n for n in view.visible if within.lower() in n.content.lower()]
+    smallest = min(holders, key=lambda n: len(n.content), default=None)
+    if smallest is None:
+        return 0.0
+    row = container(view, smallest, [n for n in view.visible if n.words == node.words])
+    above = {a.bid for a in view.ancestors(node)}
+    return 1.0 if row.bid in above or any(a.bid in above for a in [row]) else 0.0
 
 
 def _beside(view: PageView, node: Node, target: Target, answers: list[tuple[float, Node]]) -> float:

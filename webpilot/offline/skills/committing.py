@@ -11,6 +11,7 @@ from webpilot.offline.matching import similarity
 from webpilot.offline.memory import Memory
 from webpilot.offline.page import Node, PageView
 from webpilot.offline.skills.protocol import Proposal
+from webpilot.offline.targets import cued
 
 __all__ = ["Committing", "commit_controls"]
 
@@ -78,7 +79,7 @@ def _answers(view: PageView, clause: Commit) -> list[tuple[float, Node]]:
 def _mark(clause: Commit, node: Node) -> float:
     """Return how well a node answers to the commit."""
     names = NAMES if clause.implied else (clause.name,)
-    named = max(similarity(name, node.label) for name in names)
+    named = max(max(similarity(name, node.label), 0.8 * cued(name, node)) for name in names)
     return named if node.role in ("button", "link", "img", "image") else 0.8 * named
 
 

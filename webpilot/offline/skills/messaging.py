@@ -59,12 +59,15 @@ class Messaging:
             words = (saying.group("quoted") or saying.group("bare") or "") if saying else ""
             words = words or next((s for s in quoted(text) if s != who), "")
             if words:
-                clauses += [_enter(text, words, ""), Commit(text="send it", name="send")]
+                clauses += [
+                    _enter(text, words, "", "textarea"),
+                    Commit(text="send it", name="send"),
+                ]
         elif verb.lower() in PASSES:
             to = RECIPIENT.search(text)
             if to:
                 name = to.group("who").strip('".')
-                clauses += [_enter(text, name, "to"), Commit(text="send it", name="send")]
+                clauses += [_enter(text, name, "to", ""), Commit(text="send it", name="send")]
         return Reading(clauses=tuple(clauses), confidence=0.74)
 
     def degree(self, view: PageView, clause: Clause, memory: Memory) -> float:
@@ -76,10 +79,10 @@ class Messaging:
         return ()
 
 
-def _enter(text: str, words: str, field: str) -> Enter:
+def _enter(text: str, words: str, field: str, kind: str) -> Enter:
     """Return the entering of a literal."""
     source = Source(origin=Origin.LITERAL, text=words)
-    return Enter(text=text, source=source, field=Target(name=field))
+    return Enter(text=text, source=source, field=Target(name=field, kind=kind))
 
 
 def _owner(piece: Piece, verb: str) -> str:

@@ -11,6 +11,7 @@ from webpilot.offline.actions import click, mouse_click
 from webpilot.offline.clauses import Clause, Piece, Reading
 from webpilot.offline.memory import Memory, Step
 from webpilot.offline.page import Node, PageView
+from webpilot.offline.repetition import alike
 from webpilot.offline.skills.protocol import Proposal
 from webpilot.types import Action
 
@@ -87,7 +88,8 @@ def _things(view: PageView, clause: InOrder) -> list[tuple[str, Node]]:
     if clause.letters:
         named = [(text, node) for text, node in shown if node.clickable and text.isalpha()]
         return sorted(named, key=lambda pair: pair[0].lower(), reverse=clause.falling)
-    numbers = [(text, node) for text, node in shown if re.fullmatch(r"-?\d+(?:\.\d+)?", text)]
+    single = [node for text, node in shown if re.fullmatch(r"-?\d+(?:\.\d+)?", text)]
+    numbers = [(node.text.strip(), node) for group in alike(single)[:1] for node in group]
     return sorted(numbers, key=lambda pair: float(pair[0]), reverse=clause.falling)
 
 

@@ -75,7 +75,7 @@ class Repeating:
     def degree(self, view: PageView, clause: Clause, memory: Memory) -> float:
         """Return 1 where a number is shown that fits."""
         assert isinstance(clause, Until)
-        number = _shown(view)
+        number = _shown(view, memory)
         return 1.0 if number is not None and clause.admits(number) else 0.0
 
     def propose(self, view: PageView, clause: Clause, memory: Memory) -> Iterable[Proposal]:
@@ -88,9 +88,14 @@ class Repeating:
                 yield Proposal(action=click(view, node), score=max(0.85, mark), reason=reason)
 
 
-def _shown(view: PageView) -> float | None:
-    """Return the one number that stands for itself on the page."""
-    for node in view.visible:
+def _shown(view: PageView, memory: Memory) -> float | None:
+    """Return the number that the last press changed, else the first that stands for itself."""
+    last = memory.last
+    if last is None:
+        return None
+    old = {n.bid: (n.value or n.text).strip() for n in last.before.visible}
+    changed = [n for n in view.visible if old.get(n.bid) != (n.value or n.text).strip()]
+    for node in (*changed, *view.visible):
         text = (node.value or node.text).strip()
         if not _control(node) and re.fullmatch(r"-?\d+(?:\.\d+)?", text):
             return float(text)

@@ -44,8 +44,10 @@ class Seeking:
     def read(self, piece: Piece) -> Reading | None:
         """Return the range in which the number hides."""
         match = COMMAND.search(piece.goal)
-        if match is None or "guess" not in piece.lower and "feedback" not in piece.lower:
+        if match is None:
             return None
+        if "guess" not in piece.lower:
+            return Reading(clauses=(), confidence=0.95)
         low, high = int(match.group("low")), int(match.group("high"))
         return Reading(clauses=(Seek(text=match.group(), low=low, high=high),), confidence=0.9)
 
@@ -71,7 +73,8 @@ class Seeking:
                 reason = f"halves {low} to {high}"
                 yield Proposal(action=fill(field, guess), score=0.92, reason=reason)
                 continue
-            for node in commit_controls(view):
+            after = [node for node in commit_controls(view) if node.order > field.order]
+            for node in after[:1] or commit_controls(view):
                 reason = f"sends the guess {guess}"
                 yield Proposal(action=click(view, node), score=0.92, reason=reason)
             yield Proposal(action=press("Enter"), score=0.4, reason=f"sends the guess {guess}")

@@ -21,7 +21,7 @@ __all__ = ["Enter", "Typing"]
 
 VERB = re.compile(
     r"\b(?:enter|type|write|put|input|insert|fill(?:\s+(?:in|out))?|set|paste|provide|use"
-    r"|search(?:\s+for)?|look\s+up)\b",
+    r"|search\s+for|look\s+up)\b",
     re.IGNORECASE,
 )
 PLACE = re.compile(
@@ -44,6 +44,8 @@ WORD = re.compile(
 SUM = re.compile(
     r"\b(?:solve|answer|result|calculate|compute|math|equation|expression|solution)\b", re.I
 )
+FIELD_LEAD = re.compile(r"^\s*(?:in(?:to)?|to|as|for)\s+(?:the\s+)?[\w ]*$", re.IGNORECASE)
+PAIRED = re.compile(r"\band\b|,|;", re.IGNORECASE)
 EVERY_FIELD = re.compile(
     r"\b(?:both|all|each|every)\b[\w\s]*\b(?:field|box|input|textbox|area)e?s?\b", re.IGNORECASE
 )
@@ -156,6 +158,8 @@ def _read_derived(piece: Piece) -> Reading | None:
         VERB.search(text) or re.search(r"\bsolve\b|\bwhat is\b", text.lower())
     ):
         source = Source(origin=Origin.SUM)
+        place = re.search(r"\b(?:in|into)\s+(?:the\s+)?(.+)$", text, re.IGNORECASE)
+        field = place.group(1) if place else ""
     else:
         return None
     target = read_target(field)
@@ -178,8 +182,9 @@ def _read_quoted(piece: Piece) -> Reading | None:
         following = strings[position + 1].start() if position + 1 < len(strings) else None
         after = piece.text[match.end() : following]
         start = match.end()
-        if clauses and re.search(r"^\s*(?:in(?:to)?|to|as|for)\s+(?:the\s+)?[\w ]*$", before):
+        if clauses and FIELD_LEAD.search(before) and not PAIRED.search(before):
             continue
+        before = PAIRED.split(before)[-1] if clauses else before
         place = PLACE.match(piece.text[match.end() :])
         named = _named(before) or (place.group(1) if place else "")
         everywhere = bool(EVERY_FIELD.search(after))
