@@ -107,8 +107,8 @@ def _bare_spot(view: PageView, node: Node) -> tuple[float, float] | None:
     if not any(holds(box, node.center) for box in over):
         return None
     x, y, width, height = node.box
-    for across, down in product((0.5, 0.1, 0.9, 0.3, 0.7), repeat=2):
+    for across, down in product((0.5, 0.1, 0.9, 0.3, 0.7, 0.03, 0.97), repeat=2):
         spot = (x + across * width, y + down * height)
-        if not any(holds(box, spot, -2.0) for box in over):
+        if not any(holds(box, spot, -1.0) for box in over):
             return spot
     return None

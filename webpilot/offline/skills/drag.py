@@ -269,7 +269,9 @@ def _into_moves(view: PageView, clause: DragInto) -> Iterable[Move]:
         if lies_in(item.box, place.box):
             continue
         taken = [other.box for other, _ in pairs if other.order != item.order]
-        spot = free_spot(place.box, (item.box[2] + 2, item.box[3] + 2), taken)
+        # some widgets take hold beside the grip: keep off the edges of the place
+        wide, tall = 1.3 * item.box[2] + 2, 1.3 * item.box[3] + 2
+        spot = free_spot(place.box, (wide, tall), taken)
         yield Move(start=item.grip, end=spot, reason="it belongs into its place")
 
 
