@@ -35,7 +35,95 @@ weak feeble frail fragile
 hard difficult challenging tough
 easy simple effortless
 delicious tasty yummy flavorful scrumptious
-bad awful terrible horrible poor evil wicked
+bad awful terrible horrible poor
+evil wicked depraved corrupt immoral sinful vile
+kill murder slay assassinate slaughter
+real genuine authentic actual true
+pig swine hog boar
+dog hound puppy
+cat kitten feline
+horse pony stallion
+red scarlet crimson vermilion vermillion ruby
+blue azure navy
+purple violet
+yellow golden
+steal rob thieve swipe
+fight battle combat brawl
+war conflict battle
+fix correct amend
+teach instruct educate train
+learn study
+think believe consider suppose
+understand comprehend grasp
+allow permit let
+forbid ban prohibit
+need require
+want wish desire crave
+win triumph succeed prevail
+lose fail
+marry wed
+leave depart exit go
+arrive come reach
+return give-back
+send mail dispatch
+carry haul transport bear
+push shove
+pull drag tug
+open unlock
+close shut
+collect gather assemble accumulate
+separate divide split part
+increase grow expand enlarge
+decrease shrink reduce diminish lessen
+improve better enhance
+admire respect esteem
+blame accuse
+praise compliment commend
+cheat deceive trick fool
+trap catch capture snare
+escape flee
+attack assault strike
+defend guard protect
+hit strike beat punch
+touch feel
+smell odor scent aroma
+taste flavor
+beautiful exquisite stunning
+sharp pointed keen
+blunt dull
+round circular
+flat level even
+straight direct
+crooked bent curved twisted
+smooth silky
+rough coarse bumpy
+heavy weighty
+light lightweight
+thick dense
+fat obese
+tall high towering
+short brief
+long lengthy
+wide broad
+narrow slim
+early premature
+late tardy
+often frequently regularly
+rarely seldom
+always forever eternally
+now immediately instantly
+maybe perhaps possibly
+king monarch ruler sovereign
+boss leader chief head
+worker employee laborer
+child infant baby toddler
+man guy fellow
+woman lady
+town city village
+shop store market
+food meal nourishment
+drink beverage
+clothes clothing garments apparel
 good great fine excellent superb wonderful
 nice kind pleasant friendly
 mean cruel nasty unkind

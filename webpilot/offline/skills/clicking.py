@@ -144,9 +144,9 @@ def _near(view: PageView, node: Node | None, within: str) -> float:
     smallest = min(holders, key=lambda n: len(n.content), default=None)
     if smallest is None:
         return 0.0
-    row = container(view, smallest, [n for n in view.visible if n.words == node.words])
-    above = {a.bid for a in view.ancestors(node)}
-    return 1.0 if row.bid in above or any(a.bid in above for a in [row]) else 0.0
+    like = [n for n in view.visible if n.words == node.words and n.bid != node.bid]
+    row = container(view, smallest, like)
+    return float(any(above.bid == row.bid for above in view.ancestors(node)))
 
 
 def _beside(view: PageView, node: Node, target: Target, answers: list[tuple[float, Node]]) -> float:
