@@ -9,12 +9,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, cast
 
+from env.aiming import FRAME_SECONDS, PROBE, Failed, Hands, aim, context_of, frames_of, retried
 from env.cdp import ProtocolError
-from env.frames import Frame, find_frame
+from env.frames import Frame
 from env.keyboard import (
     MODIFIERS,
     UnknownKey,
@@ -31,40 +31,15 @@ from webpilot.types import Action, Argument
 
 __all__ = ["perform"]
 
-PROBE = ("probe",)
-TIMEOUT_MS = 500
-"""BrowserGym's timeout of every action on an element."""
-
-PAUSES_MS = (0, 0, 20, 100, 100)
-"""Playwright's pause before each attempt; the next would wait past the timeout."""
-
-FRAME_SECONDS = 0.017
-"""One animation frame, rounded up: how far apart a moving element is looked at twice."""
-
 DRAWING_SECONDS = 0.25
 """How long the page may take to draw a frame, e.g. to learn that it was scrolled."""
 
 NOOP_MS = 1000.0
 
-Wait = Callable[[float], None]
 
-
-class _Failed(Exception):
-    """The action failed; the message is BrowserGym's error text."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Hands:
-    """What an action may use."""
-
-    session: Session
-    scale: float
-    """Mouse arguments are CSS pixels times this."""
-    wait: Wait
-    """Lets this many milliseconds of page time pass."""
-
-
-def perform(session: Session, action: Action, *, scale: float, wait: Wait) -> str:
+def perform(
+    session: Session, action: Action, *, scale: float, wait: Callable[[float], None]
+) -> str:
     """Return BrowserGym's error text of the executed action, empty when it went well.
 
     The text is the exception's class and first line; after a timeout a second line names what
@@ -77,8 +52,8 @@ def perform(session: Session, action: Action, *, scale: float, wait: Wait) -> st
     if primitive is None:
         return f"NameError: Invalid action type '{action.kind}'."
     try:
-        primitive(_Hands(session, scale, wait), *action.args)
-    except _Failed as failure:
+        primitive(Hands(session, scale, wait), *action.args)
+    except Failed as failure:
         return str(failure)
     _begin_animations(session)
     return ""
@@ -97,18 +72,18 @@ def _begin_animations(session: Session) -> None:
                 return
 
 
-def _noop(hands: _Hands, wait_ms: Argument = NOOP_MS) -> None:
+def _noop(hands: Hands, wait_ms: Argument = NOOP_MS) -> None:
     hands.wait(_number(wait_ms))
 
 
 # ------------------------------------------------------------------------------------ elements
 def _click(
-    hands: _Hands, bid: Argument, button: Argument = "left", modifiers: Argument = ()
+    hands: Hands, bid: Argument, button: Argument = "left", modifiers: Argument = ()
 ) -> None:
-    frames = _frames(hands, bid)
+    frames = frames_of(hands, bid)
     name = _button("Locator.click", button)
     held = _modifiers(modifiers)
-    point, pointer = _aim(hands, cast(str, bid), frames)
+    point, pointer = aim(hands, cast(str, bid), frames)
     down: set[str] = set()
     keys = [toggle(key, down, down=True) for key in held]
     pointer, events = pointer.click(*point, name, modifiers=modifier_mask(held))
@@ -117,9 +92,9 @@ def _click(
 
 
 def _fill(
-    hands: _Hands, bid: Argument, value: Argument, enable_autocomplete_menu: Argument = False
+    hands: Hands, bid: Argument, value: Argument, enable_autocomplete_menu: Argument = False
 ) -> None:
-    frames = _frames(hands, bid)
+    frames = frames_of(hands, bid)
     text = _string("Locator.fill", value)
     if not enable_autocomplete_menu:
         _fill_field(hands, cast(str, bid), frames, text, "Locator.fill")
@@ -129,139 +104,53 @@ def _fill(
     if len(text) > 1:
         _fill_field(hands, cast(str, bid), frames, text[:-1], "Locator.fill")
     if text:
-        call = evaluation(PROBE, "focusForTyping", bid, context=_context(frames))
+        call = evaluation(PROBE, "focusForTyping", bid, context=context_of(frames))
         hands.session.send_all([call, *type_text(text[-1])])
 
 
-def _fill_field(hands: _Hands, bid: str, frames: tuple[Frame, ...], text: str, method: str) -> None:
+def _fill_field(hands: Hands, bid: str, frames: tuple[Frame, ...], text: str, method: str) -> None:
     def attempt(_: int) -> Mapping[str, Any]:
-        call = evaluation(PROBE, "prepareFill", bid, text, context=_context(frames))
+        call = evaluation(PROBE, "prepareFill", bid, text, context=context_of(frames))
         return cast(Mapping[str, Any], result(hands.session.send_all([call])[0]))
 
-    told = _retry(hands, bid, attempt, method)
+    told = retried(hands, bid, attempt, method)
     if "error" in told:
-        raise _Failed(f"Error: {method}: Error: {told['error']}")
+        raise Failed(f"Error: {method}: Error: {told['error']}")
     if told["insert"]:
         hands.session.send_all([("Input.insertText", {"text": text})] if text else press("Delete"))
 
 
-def _frames(hands: _Hands, bid: Argument) -> tuple[Frame, ...]:
-    """Return the frames around an element; the main frame is left out of a page without any."""
-    if not isinstance(bid, str):
-        raise _Failed(f"ValueError: expected a string, got {bid!r}")
-    if bid[:1].isnumeric():
-        return ()
-    frames = find_frame(hands.session, bid)
-    if frames is None:
-        raise _Failed(_absent(bid))
-    return frames
-
-
-def _context(frames: tuple[Frame, ...]) -> int | None:
-    return frames[-1].context if frames else None
-
-
-def _absent(bid: str) -> str:
-    return f'ValueError: Could not find element with bid "{bid}"'
-
-
-def _aim(hands: _Hands, bid: str, frames: tuple[Frame, ...]) -> tuple[tuple[float, float], Pointer]:
-    """Return where to click an element and the pointer as it is; scrolls if needed."""
-
-    def look(attempt: int, earlier: object) -> dict[str, Any]:
-        call = evaluation(PROBE, "aim", bid, attempt, earlier, context=_context(frames))
-        return cast(dict[str, Any], result(hands.session.send_all([call])[0]))
-
-    def at_rest(number: int, earlier: object) -> dict[str, Any]:
-        told: dict[str, Any] = {}
-        for _ in range(int(TIMEOUT_MS / 1000 / FRAME_SECONDS)):
-            # Timers move things with the page's clock, styles with the frames of real time.
-            hands.wait(FRAME_SECONDS * 1000)
-            time.sleep(FRAME_SECONDS)
-            told = look(number, earlier)
-            if "shifted" not in told:
-                break
-            earlier = told["shifted"]
-        return told
-
-    def attempt(number: int) -> Mapping[str, Any]:
-        told = look(number, None)
-        if "moving" in told:
-            told = at_rest(number, told["moving"])
-        if "point" in told and len(frames) > 1:
-            return _through(hands, told, frames)
-        return told
-
-    told = _retry(hands, bid, attempt, "Locator.click")
-    x, y = told["point"]
-    return (x, y), Pointer.load(told["pointer"])
-
-
-def _through(hands: _Hands, told: dict[str, Any], frames: tuple[Frame, ...]) -> dict[str, Any]:
-    """Return the point in the page's viewport, if nothing covers the frames on the way to it."""
-    inner = frames[-1]
-    x, y = told["point"][0] + inner.origin[0], told["point"][1] + inner.origin[1]
-    for outer, frame in zip(frames, frames[1:], strict=False):
-        left, top = outer.origin
-        call = evaluation(PROBE, "passes", frame.bid, x - left, y - top, context=outer.context)
-        blocked = result(hands.session.send_all([call])[0])
-        if blocked:
-            return {"problem": f"{blocked} intercepts pointer events"}
-    recalled = result(hands.session.send_all([evaluation(PROBE, "recallPointer")])[0])
-    return {"point": (x, y), "pointer": recalled}
-
-
-def _retry(
-    hands: _Hands, bid: str, attempt: Callable[[int], Mapping[str, Any]], method: str
-) -> Mapping[str, Any]:
-    """Return the first attempt's answer without a problem; pauses and gives up as Playwright."""
-    problem = ""
-    for number, pause in enumerate(PAUSES_MS):
-        if pause:
-            hands.wait(pause)
-        told = attempt(number)
-        if "gone" in told:
-            if number == 0:
-                raise _Failed(_absent(bid))
-            told = {"problem": "element was detached from the DOM"}
-        if "problem" not in told:
-            return told
-        problem = told["problem"]
-    hands.wait(TIMEOUT_MS - sum(PAUSES_MS))
-    raise _Failed(f"TimeoutError: {method}: Timeout {TIMEOUT_MS}ms exceeded.\n{problem}")
-
-
 # --------------------------------------------------------------------------- mouse and keyboard
-def _mouse_move(hands: _Hands, x: Argument, y: Argument) -> None:
+def _mouse_move(hands: Hands, x: Argument, y: Argument) -> None:
     _mouse(hands, x, y, lambda pointer: (pointer, []))
 
 
-def _mouse_down(hands: _Hands, x: Argument, y: Argument, button: Argument = "left") -> None:
+def _mouse_down(hands: Hands, x: Argument, y: Argument, button: Argument = "left") -> None:
     name = _button("Mouse.down", button)
     _mouse(hands, x, y, lambda pointer: _alone(pointer.press(name)))
 
 
-def _mouse_up(hands: _Hands, x: Argument, y: Argument, button: Argument = "left") -> None:
+def _mouse_up(hands: Hands, x: Argument, y: Argument, button: Argument = "left") -> None:
     name = _button("Mouse.up", button)
     _mouse(hands, x, y, lambda pointer: _alone(pointer.release(name)))
 
 
-def _mouse_click(hands: _Hands, x: Argument, y: Argument, button: Argument = "left") -> None:
+def _mouse_click(hands: Hands, x: Argument, y: Argument, button: Argument = "left") -> None:
     _mouse_clicks(hands, x, y, _button("Mouse.click", button), 1)
 
 
-def _mouse_dblclick(hands: _Hands, x: Argument, y: Argument, button: Argument = "left") -> None:
+def _mouse_dblclick(hands: Hands, x: Argument, y: Argument, button: Argument = "left") -> None:
     _mouse_clicks(hands, x, y, _button("Mouse.dblclick", button), 2)
 
 
-def _mouse_clicks(hands: _Hands, x: Argument, y: Argument, button: str, times: int) -> None:
+def _mouse_clicks(hands: Hands, x: Argument, y: Argument, button: str, times: int) -> None:
     left, top = (_number(side, hands.scale) for side in (x, y))
     pointer, calls = _recalled(hands).click(left, top, button, times=times)
     hands.session.send_all([_remembering(pointer), *calls])
 
 
 def _mouse(
-    hands: _Hands,
+    hands: Hands,
     x: Argument,
     y: Argument,
     then: Callable[[Pointer], tuple[Pointer, list[Call]]],
@@ -276,7 +165,7 @@ def _alone(step: tuple[Pointer, Call]) -> tuple[Pointer, list[Call]]:
     return step[0], [step[1]]
 
 
-def _scroll(hands: _Hands, delta_x: Argument, delta_y: Argument) -> None:
+def _scroll(hands: Hands, delta_x: Argument, delta_y: Argument) -> None:
     deltas = [_number(delta, hands.scale) for delta in (delta_x, delta_y)]
     pointer = _recalled(hands)
     expect = evaluation(PROBE, "expectScroll", pointer.x, pointer.y, *deltas)
@@ -290,19 +179,19 @@ def _scroll(hands: _Hands, delta_x: Argument, delta_y: Argument) -> None:
         time.sleep(FRAME_SECONDS / 4)
 
 
-def _keyboard_press(hands: _Hands, key: Argument) -> None:
+def _keyboard_press(hands: Hands, key: Argument) -> None:
     try:
         calls = press(_string("Keyboard.press", key))
     except UnknownKey as unknown:
-        raise _Failed(f'Error: Keyboard.press: Unknown key: "{unknown}"') from None
+        raise Failed(f'Error: Keyboard.press: Unknown key: "{unknown}"') from None
     hands.session.send_all(calls)
 
 
-def _keyboard_type(hands: _Hands, text: Argument) -> None:
+def _keyboard_type(hands: Hands, text: Argument) -> None:
     hands.session.send_all(type_text(_string("Keyboard.type", text)))
 
 
-def _recalled(hands: _Hands) -> Pointer:
+def _recalled(hands: Hands) -> Pointer:
     return Pointer.load(result(hands.session.send_all([evaluation(PROBE, "recallPointer")])[0]))
 
 
@@ -314,19 +203,19 @@ def _remembering(pointer: Pointer) -> Call:
 def _number(value: Argument, scale: float = 1.0) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         kind = type(value).__name__
-        raise _Failed(f"TypeError: unsupported operand type(s) for /: '{kind}' and 'float'")
+        raise Failed(f"TypeError: unsupported operand type(s) for /: '{kind}' and 'float'")
     return value / scale
 
 
 def _string(method: str, value: Argument) -> str:
     if not isinstance(value, str):
-        raise _Failed(f"Error: {method}: expected string, got {type(value).__name__}")
+        raise Failed(f"Error: {method}: expected string, got {type(value).__name__}")
     return value
 
 
 def _button(method: str, value: Argument) -> str:
     if value not in BUTTONS:
-        raise _Failed(f"Error: {method}: button: expected one of (left|right|middle)")
+        raise Failed(f"Error: {method}: button: expected one of (left|right|middle)")
     return cast(str, value)
 
 
@@ -336,7 +225,7 @@ def _modifiers(value: Argument) -> list[str]:
     for index, name in enumerate(names):
         if name != "ControlOrMeta" and name not in MODIFIERS:
             allowed = "Alt|Control|ControlOrMeta|Meta|Shift"
-            raise _Failed(f"Error: Locator.click: modifiers[{index}]: expected one of ({allowed})")
+            raise Failed(f"Error: Locator.click: modifiers[{index}]: expected one of ({allowed})")
     wanted = {resolve(name) for name in names}
     return [name for name in MODIFIERS if name in wanted]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,11 +9,12 @@ from typing import Any
 
 from env.alignment import Alignment, align
 from env.axtree import adopt_frames, attach_bids, elements, flatten
+from env.cues import box_in_page, cue_of, with_clickable
 from env.fingerprint import changing, fingerprint
 from env.frames import Frame, Origin, children, main_frame
 from env.script import evaluation, result
 from env.session import Session
-from webpilot.types import Cue, Element, Observation
+from webpilot.types import Observation
 
 __all__ = [
     "Alignment",
@@ -28,7 +28,6 @@ __all__ = [
 
 LOOK = ("marking", "cues")
 MARK = ("marking",)
-WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 FRAME_DEADLINE = 0.25
 """Seconds a page may take to draw the frame it owes us."""
@@ -78,10 +77,10 @@ def observe(
     """
     seen = _look(session)
     lines = flatten(seen.nodes)
-    cues = tuple(_cue(raw, origin, canonical) for raw, origin in seen.cues)
+    cues = tuple(cue_of(raw, origin, canonical.text) for raw, origin in seen.cues)
     found = elements(seen.nodes, seen.boxes)
     printed = {line.bid for line in lines if line.bid is not None}
-    found = _with_clickable(found, seen.cues, printed)
+    found = with_clickable(found, seen.cues, printed)
     url = canonical.text(seen.main["url"])
     return Observation(
         text=canonical.text("\n".join(line.text for line in lines)),
@@ -113,7 +112,7 @@ def _look(session: Session) -> _Look:
         nodes=nodes,
         main=main,
         focused=main["focused"],
-        boxes={bid: _box(box) for bid, box in main["boxes"].items()},
+        boxes={bid: box_in_page(box) for bid, box in main["boxes"].items()},
         cues=[(raw, (0.0, 0.0)) for raw in main["cues"]],
         states=[main["state"]],
     )
@@ -188,7 +187,7 @@ def _look_into_frames(session: Session) -> _Look:
         main=by_bid[""],
         focused=focused,
         boxes={
-            bid: _box(box, frame.origin)
+            bid: box_in_page(box, frame.origin)
             for frame, look in told
             for bid, box in look["boxes"].items()
         },
@@ -215,72 +214,6 @@ def _popped(tree: Mapping[str, Any]) -> list[str]:
         waiting.extend(frame.get("childFrames", ()))
         order.append(frame["frame"]["id"])
     return order
-
-
-def _box(box: Sequence[float], origin: Origin = (0.0, 0.0)) -> Box:
-    left, top, width, height = (float(number) for number in box)
-    return (round(left + origin[0], 2), round(top + origin[1], 2), width, height)
-
-
-def _with_clickable(
-    found: list[Element], cues: Sequence[tuple[Mapping[str, Any], Origin]], printed: set[str]
-) -> list[Element]:
-    """Return the elements, those that only look clickable named by their text (see browser.md).
-
-    Modern pages are built of ``div`` elements with delegated listeners; BrowserGym's text shows
-    no bid for them.
-    """
-    pointers = {
-        raw["bid"]: (raw, origin)
-        for raw, origin in cues
-        if raw["clickable"] and raw["bid"] and raw["bid"] not in printed
-    }
-    known = {element.bid for element in found}
-    renamed = [
-        _clickable(element, pointers[element.bid][0]) if element.bid in pointers else element
-        for element in found
-    ]
-    extra = [
-        Element(
-            bid=bid,
-            role="generic",
-            name=raw["inner"],
-            states=(("clickable", ""),),
-            parent=raw["parent"],
-            box=_box(raw["box"], origin),
-        )
-        for bid, (raw, origin) in pointers.items()
-        if bid not in known
-    ]
-    return renamed + extra
-
-
-def _clickable(element: Element, raw: Mapping[str, Any]) -> Element:
-    name = element.name or raw["inner"]
-    return replace(element, name=name, states=(*element.states, ("clickable", "")))
-
-
-def _cue(raw: Mapping[str, Any], origin: Origin, canonical: Canonical) -> Cue:
-    words = WORD.findall(raw["class"]) + WORD.findall(raw["id"])
-    left, top = origin
-    return Cue(
-        bid=raw["bid"],
-        tag=raw["tag"],
-        parent=raw["parent"],
-        text=raw["text"],
-        words=tuple(dict.fromkeys(word.lower() for word in words)),
-        attributes=tuple((name, canonical.text(value)) for name, value in raw["attributes"]),
-        color=raw["color"],
-        background=raw["background"],
-        shape=raw["shape"],
-        sides=raw["sides"],
-        size=float(raw["size"]),
-        cursor=raw["cursor"],
-        selection=raw["selection"],
-        scroll=tuple(raw["scroll"]) if raw["scroll"] else None,
-        box=_box(raw["box"], origin),
-        points=tuple((round(x + left, 2), round(y + top, 2)) for x, y in raw["points"]),
-    )
 
 
 def restamp(session: Session, bids: Mapping[str, str]) -> None:
