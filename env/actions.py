@@ -29,7 +29,7 @@ from env.script import evaluation, result
 from env.session import Call, Session
 from webpilot.types import Action, Argument
 
-__all__ = ["perform"]
+__all__ = ["let_go", "perform"]
 
 DRAWING_SECONDS = 0.25
 """How long the page may take to draw a frame, e.g. to learn that it was scrolled."""
@@ -57,6 +57,21 @@ def perform(
         return str(failure)
     _begin_animations(session)
     return ""
+
+
+def let_go(session: Session) -> None:
+    """Release what the mouse holds, and forget where it was.
+
+    The browser and many widgets remember a pressed button beyond the page's own restart, and take
+    no other press until it is released.
+    """
+    pointer = Pointer.load(result(session.send_all([evaluation(PROBE, "recallPointer")])[0]))
+    calls = []
+    for button, bit in BUTTONS.items():
+        if pointer.held & bit:
+            pointer, call = pointer.release(button)
+            calls.append(call)
+    session.send_all([*calls, _remembering(Pointer())])
 
 
 def _begin_animations(session: Session) -> None:

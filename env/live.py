@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from env.actions import perform
+from env.actions import let_go, perform
 from env.browser import Tab
 from env.cdp import DEADLINE, ProtocolError
 from env.clock import Clock
@@ -129,6 +129,7 @@ class LivePage:
             ProtocolError: the page does not take it.
         """
         session = self.tab.session
+        let_go(session)
         # Chromium keeps stale accessibility nodes of removed elements until this is cycled.
         session.send_all([("Accessibility.enable", {}), ("Accessibility.disable", {})])
         session.evaluate("document.activeElement && document.activeElement.blur()")
