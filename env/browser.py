@@ -15,7 +15,7 @@ from playwright.sync_api import Error as PlaywrightError
 from env.cdp import Connection, PageSession
 from env.handover import handover
 from env.mux import Mux
-from webpilot.errors import ConfigError
+from webpilot.errors import BrowserLost
 
 __all__ = ["Browser", "Tab"]
 
@@ -72,7 +72,7 @@ class Browser:
                 )
             except PlaywrightError as error:
                 line = str(error).strip().splitlines()[0]
-                raise ConfigError(f"{path} does not start ({line}): run `make setup`") from error
+                raise BrowserLost(f"{path} does not start ({line})") from error
             self._mux: Mux = waiting.mux()
         self.connection = Connection(self._mux)
         self.version: str = self._browser.version

@@ -29,7 +29,7 @@ from env.browser import Browser
 from env.cdp import ProtocolError
 from env.chromium import browser_path
 from env.watchdog import Watchdog
-from webpilot.errors import BrowserLost, EnvironmentDown, StepTimeout, WebPilotError
+from webpilot.errors import BrowserLost, ConfigError, EnvironmentDown, StepTimeout, WebPilotError
 
 __all__ = ["BrowserThread"]
 
@@ -95,7 +95,7 @@ class BrowserThread:
             self._playwright = sync_playwright().start()
             self._driver = driver_pid(self._playwright)
         path = browser_path() if self._path is None else self._path
-        self._browser = Browser(self._playwright, path)
+        self._browser = launch(self._playwright, path)
         self.launches += 1
         return self._browser
 
@@ -219,6 +219,20 @@ class BrowserThread:
 def new_worker() -> ThreadPoolExecutor:
     """Return an executor of one thread, which starts with its first work."""
     return ThreadPoolExecutor(max_workers=1, thread_name_prefix="webpilot-browser")
+
+
+def launch(playwright: Playwright, path: Path) -> Browser:
+    """Return a started browser.
+
+    Raises:
+        ConfigError: it did not start, twice; once may be an accident.
+    """
+    with suppress(BrowserLost):
+        return Browser(playwright, path)
+    try:
+        return Browser(playwright, path)
+    except BrowserLost as error:
+        raise ConfigError(f"{error}: run `make setup`") from error
 
 
 def driver_pid(playwright: Playwright) -> int:

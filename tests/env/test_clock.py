@@ -96,7 +96,7 @@ def test_real_time_runs_on_between_steps(site: MiniwobSite) -> None:
         time.sleep(0.2)
         second = session.evaluate("Date.now()")
         clock.settle(session)
-        return 0 < second - first and session.evaluate("Date.now()") - second >= 100
+        return second - first > 0 and session.evaluate("Date.now()") - second >= 100
 
     assert on_page(site, "real:100", work)
 

@@ -196,6 +196,31 @@ def test_the_action_limit_cuts_a_commit(site: MiniwobSite) -> None:
     asyncio.run(body())
 
 
+def test_dialogs_do_not_stop_a_step_and_the_page_goes_on(site: MiniwobSite) -> None:
+    async def body() -> list[str]:
+        async with opened(site, "dialogs") as it:
+            texts = []
+            for name in ("alert", "confirm", "prompt", "flood"):
+                texts.append((await it.press(name)).observation.text)
+            kinds = [dialog.type for dialog in it.page.tab.session.dialogs]
+            assert kinds == ["alert", "confirm", "prompt", *["alert"] * 20]
+            assert (await it.world.restore(it.route())).level is Level.EXACT
+            return texts
+
+    said = ("said undefined", "said false", "said null", "said enough")
+    for text, word in zip(asyncio.run(body()), said, strict=True):
+        assert word in text
+
+
+def test_a_popup_does_not_stop_the_page_it_came_from(site: MiniwobSite) -> None:
+    async def body() -> str:
+        async with opened(site, "popup") as it:
+            await it.press("open")
+            return (await it.press("press")).observation.text
+
+    assert "pressed" in asyncio.run(body())
+
+
 def test_a_page_that_spins_ends_with_a_timeout_and_the_next_step_works(site: MiniwobSite) -> None:
     async def body() -> None:
         async with opened(site, "spin", deadline=2.0) as it:
