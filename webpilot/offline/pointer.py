@@ -13,7 +13,8 @@ from webpilot.offline.skills.protocol import Proposal
 
 __all__ = ["Drag", "Move", "carried", "clicks", "drags", "held", "point", "under_way"]
 
-PRESSES = ("mouse_down", "mouse_up")
+LATER_MOVE = 0.25
+"""Weight of a drag that another one comes before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,9 +120,11 @@ def carried(view: PageView, memory: Memory, moves: Iterable[Move]) -> Iterable[P
     if begun is None:
         # a drag begun with two actions left would leave none for the control that commits
         late = 0.1 if memory.remaining is not None and memory.remaining <= 2 else 1.0
-        for move in moves:
+        for rank, move in enumerate(moves):
             press = mouse_down(view, *move.start)
-            yield Proposal(action=press, score=late * move.score, reason=move.reason)
+            # in which order things are dragged seldom matters: one order is enough to try
+            turn = 1.0 if rank == 0 else LATER_MOVE
+            yield Proposal(action=press, score=turn * late * move.score, reason=move.reason)
         return
     start, _, made = begun
     stubborn = sum(1 for d in drags(memory) if distance(d.start, start) < 1 and not d.moved)

@@ -111,12 +111,14 @@ class Colors:
     def propose(self, view: PageView, clause: Clause, memory: Memory) -> Iterable[Proposal]:
         """Yield entries of the colour, clicks on swatches, or clicks on the shades."""
         if isinstance(clause, Shades):
-            for figure in of_color(memory.views(view)[0], clause):
-                if not _hit(figure, memory):
-                    node = figure.node
-                    at = mouse_click(view, *center(figure.box))
-                    act = click(view, node) if node.marked and node.shape is None else at
-                    yield Proposal(action=act, score=0.88, reason=f"a shade of {clause.color}")
+            wanted = of_color(memory.views(view)[0], clause)
+            left = [figure for figure in wanted if not _hit(figure, memory)]
+            for rank, figure in enumerate(left):
+                node = figure.node
+                at = mouse_click(view, *center(figure.box))
+                act = click(view, node) if node.marked and node.shape is None else at
+                score = 0.88 if rank == 0 else 0.25
+                yield Proposal(action=act, score=score, reason=f"a shade of {clause.color}")
             return
         assert isinstance(clause, PickColor)
         color = clause.color or MIDDLE

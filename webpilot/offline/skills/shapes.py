@@ -167,13 +167,14 @@ class Shapes:
             return
         assert isinstance(clause, ClickFigure)
         fitting = [f for f in _wanted(memory.views(view)[0], clause) if not _hit(f, memory)]
-        for figure in fitting:
+        for rank, figure in enumerate(fitting):
             reason = f"fits '{clause.text}'"
+            score = 0.25 if clause.every and rank else 0.9
             if figure.node.shape is None:
-                yield Proposal(action=click(view, figure.node), score=0.9, reason=reason)
+                yield Proposal(action=click(view, figure.node), score=score, reason=reason)
             else:
                 spot = bare_point(figure, figures(view))
-                yield Proposal(action=mouse_click(view, *spot), score=0.9, reason=reason)
+                yield Proposal(action=mouse_click(view, *spot), score=score, reason=reason)
         if not fitting and clause.description.text is not None:
             for node in view.clickable:
                 if node.label == clause.description.text:
