@@ -57,8 +57,10 @@ class OfflineAppraiser:
         evidence = self._evidence(context.goal, now, chain)
         before = chain[-2] if len(chain) > 1 else None
         promise = evidence.promise
-        if now.premature:
+        if now.premature and not _spent(now):
             promise *= 0.5
+        elif _spent(now) and not now.premature and not now.satisfied:
+            promise *= 0.3
         if any(isinstance(clause, Unread) for clause in now.clauses):
             promise *= 0.8
         return Appraisal(
@@ -108,6 +110,8 @@ def _effectiveness(now: Assessment, before: Assessment) -> float:
     if last is None or last.failed:
         return 0.0
     if now.premature and not before.premature:
+        return 6.0 if _spent(now) else 1.0
+    if _spent(now) and not now.satisfied:
         return 1.0
     gain = now.progress - before.progress
     if gain > 0:
@@ -115,6 +119,11 @@ def _effectiveness(now: Assessment, before: Assessment) -> float:
     if not last.changed:
         return 1.0
     return 5.0 if gain == 0 else 2.0
+
+
+def _spent(now: Assessment) -> bool:
+    """Return whether no action is left: then closing with a part done is the best there is."""
+    return now.memory.remaining == 0
 
 
 def _words(now: Assessment, evidence: Evidence) -> str:

@@ -132,5 +132,10 @@ class Judge:
         last = now.memory.last
         if last is None:
             return None
-        earlier = replace(now.memory, steps=now.memory.steps[:-1])
+        left = now.memory.remaining
+        earlier = replace(
+            now.memory,
+            steps=now.memory.steps[:-1],
+            remaining=None if left is None else left + 1,
+        )
         return self.judge(now.clauses, last.before, earlier)

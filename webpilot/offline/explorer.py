@@ -10,6 +10,10 @@ from webpilot.types import Action, Candidate, Done, Reflection, ReflectionScope
 __all__ = ["OfflineExplorer"]
 
 
+SHARPNESS = 3
+"""Exponent that turns scores into priors: a clear favourite gets nearly all."""
+
+
 class OfflineExplorer:
     """Proposes from predicates: what is not yet so, and what could make it so."""
 
@@ -24,10 +28,12 @@ class OfflineExplorer:
         if now.satisfied:
             return (Candidate(move=Done(reason="every clause holds"), prior=1.0),)
         avoid = _avoided(context)
-        ranked = [p for p in ranked_proposals(self._judge, now) if p.action.raw not in avoid][:k]
-        total = sum(proposal.score for proposal in ranked) or 1.0
+        ranked = ranked_proposals(self._judge, now, avoid)[:k]
+        weights = [proposal.score**SHARPNESS for proposal in ranked]
+        total = sum(weights) or 1.0
         return tuple(
-            Candidate(move=p.action, prior=p.score / total, reason=p.reason) for p in ranked
+            Candidate(move=proposal.action, prior=weight / total, reason=proposal.reason)
+            for proposal, weight in zip(ranked, weights, strict=True)
         )
 
     async def reflect(self, context: NodeContext) -> Reflections:
