@@ -56,6 +56,10 @@ WITHIN = re.compile(
 )
 
 
+KIN = 0.6
+"""Similarity from which a class word stands for a wanted word."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """What the goal says of one element."""
@@ -79,7 +83,7 @@ def ordinal(text: str) -> int | None:
     numbered = NUMBERED.search(text)
     if numbered:
         return int(numbered.group(1))
-    named = re.search(rf"\b({'|'.join(ORDINALS)}|last)\b", text, re.IGNORECASE)
+    named = re.search(rf"\b({'|'.join(ORDINALS)}|last)\b(?!\s+name)", text, re.IGNORECASE)
     if named is None:
         return None
     word = named.group(1).lower()
@@ -141,5 +145,5 @@ def cued(name: str, node: Node) -> float:
         return 0.0
     shown = {stem(word) for word in node.words}
     return sum(
-        max((similarity(word, other) for other in shown), default=0.0) >= 0.7 for word in wanted
+        max((similarity(word, other) for other in shown), default=0.0) >= KIN for word in wanted
     ) / len(wanted)

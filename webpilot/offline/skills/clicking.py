@@ -48,6 +48,8 @@ class Clicking:
         match = COMMAND.search(piece.text)
         if match is None or piece.whole:
             return None
+        if re.search(r"\bto\s+(?:find|look|see)\s*$", piece.lower):
+            return Reading(clauses=(), confidence=0.65)
         target = read_target(match.group(1))
         around = WITHIN.search(f"{piece.lead} {piece.text[: match.start()]}")
         if around and not target.within:

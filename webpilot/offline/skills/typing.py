@@ -25,7 +25,8 @@ VERB = re.compile(
     re.IGNORECASE,
 )
 PLACE = re.compile(
-    r"^\s*,?\s*(?:(?:in(?:to|side)?|as|for|to|at)\b)\s+(.*?)(?=\s+and\s+(?:press|click|hit|the)\b|[.;]|$)",
+    r"^\s*,?\s*(?:(?:in(?:to|side)?|as|for|to|at)\b)\s+"
+    r"(.*?)(?=\s+and\s+(?:press|click|hit|the)\b|\s+and\s+\"|\s*,\s*\"|[.;]|$)",
     re.IGNORECASE,
 )
 LOOKED_UP = re.compile(
