@@ -20,6 +20,13 @@ def test_a_calendar_is_opened_turned_and_the_day_chosen(pages: Runner, day: str)
     assert set(run.kinds) == {"click"}
 
 
+def test_a_date_too_many_months_away_is_typed_where_the_field_takes_it(pages: Runner) -> None:
+    goal = "Select 03/09/2012 as the date and hit submit."
+    run = pages.run("offline_calendar.html?typing", goal, until=DONE)
+    assert run.result == "03/09/2012"
+    assert len(run.actions) <= 4
+
+
 def test_days_of_the_neighbouring_months_are_not_taken_for_the_months_own(pages: Runner) -> None:
     goal = "Select 11/30/2016 as the date and hit submit."
     run = pages.run("offline_calendar.html", goal, until=DONE)

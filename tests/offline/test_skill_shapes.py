@@ -22,6 +22,8 @@ CLICKED = "document.body.dataset.result !== ''"
         ("Click on the letter K", "letter-big-k"),
         ("Click on a 7", "digit-7"),
         ("Click the magenta digit", "digit-7"),
+        ("Click on the leftmost circle", "small-red-circle"),
+        ("Click the topmost rectangle", "small-green-rectangle"),
     ],
 )
 def test_a_figure_is_clicked_by_what_the_goal_says_of_it(
@@ -48,3 +50,9 @@ def test_a_coordinate_is_read_off_numbered_axes(pages: Runner, x: int, y: int) -
     goal = f"Click on the point ({x}, {y})"
     run = pages.run("offline_grid.html", goal, limit=2, until=CLICKED)
     assert run.result == f"{x},{y}"
+
+
+def test_the_colour_of_a_figure_is_named(pages: Runner) -> None:
+    goal = "Click the button with the color of the shape."
+    run = pages.run("offline_pentagon.html", goal, limit=2, until=CLICKED)
+    assert run.result == "Teal"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from webpilot.offline.geometry import Box, Point, area, contains, distance
+from webpilot.offline.geometry import Box, Point, area
 from webpilot.offline.page import Node, PageView
 from webpilot.offline.palette import COLOR_HEX, is_named, is_shade_of
 
@@ -63,6 +63,22 @@ SIZES = {
     "biggest": "largest",
 }
 
+SIDES: dict[str, tuple[int, bool]] = {
+    "leftmost": (0, True),
+    "left": (0, True),
+    "rightmost": (0, False),
+    "right": (0, False),
+    "topmost": (1, True),
+    "top": (1, True),
+    "highest": (1, True),
+    "upper": (1, True),
+    "bottommost": (1, False),
+    "bottom": (1, False),
+    "lowest": (1, False),
+    "lower": (1, False),
+}
+"""Axis (0 across, 1 down) of each word for a place, and whether the smallest coordinate has it."""
+
 BODY_TEXT = 16.0
 """Size in CSS pixels from which a lone figure is large: that of ordinary text."""
 
@@ -86,7 +102,10 @@ class Figure:
     node: Node
     box: Box
     kind: str
-    """circle, ellipse, rectangle, square, triangle, polygon-N, line, path, letter, digit, text."""
+    """circle, ellipse, rectangle, square, triangle, polygon-N, line, path, letter, digit, text.
+
+    An HTML box is of the kind its class says, else ``box``.
+    """
     color: str | None
     """Fill, or stroke of an outline or a line, as ``#rrggbb``."""
     size: float
@@ -121,6 +140,8 @@ class Description:
     """small, large, smallest or largest."""
     text: str | None = None
     """The character or word the figure shows, case kept."""
+    side: str | None = None
+    """A word of :data:`SIDES`: the one that lies furthest to that side."""
 
 
 def _kind(node: Node) -> str:
@@ -131,7 +152,10 @@ def _kind(node: Node) -> str:
         return "text"
     if node.shape in ("triangle",) or node.sides == 3:
         return "triangle"
-    return node.shape or "rectangle"
+    if node.shape is None:
+        told = (KINDS[word] for word in sorted(node.words) if word in KINDS)
+        return next((kind for kind in told if kind != "any"), "box")
+    return node.shape
 
 
 def _hollow(node: Node) -> bool:
@@ -213,6 +237,8 @@ def described(phrase: str) -> Description | None:
         return None
     size = next((SIZES[token.lower()] for token in tokens if token.lower() in SIZES), None)
     color = next((token.lower() for token in tokens if token.lower() in COLOR_HEX), None)
+    side = next((token.lower() for token in tokens[:-1] if token.lower() in SIDES), None)
+    tokens = [token for token in tokens if token.lower() not in SIDES] or tokens
     head = tokens[-1].strip("'")
     others = [token.lower() for token in tokens[:-1]]
     plain = all(
@@ -223,13 +249,13 @@ def described(phrase: str) -> Description | None:
         return None
     if any(token in KINDS for token in others):
         # "letter q", "number 5": the kind word introduces the character shown
-        return Description(kind="any", color=color, size=size, text=head)
+        return Description(kind="any", color=color, size=size, text=head, side=side)
     lower = head.lower()
     for form in (lower, lower.removesuffix("s"), lower.removesuffix("es")):
         if form in KINDS and len(form) > 1:
-            return Description(kind=KINDS[form], color=color, size=size)
+            return Description(kind=KINDS[form], color=color, size=size, side=side)
     if len(head) == 1 or (len(head) == 2 and head[1] == "s"):
-        return Description(kind="any", color=color, size=size, text=head[0])
+        return Description(kind="any", color=color, size=size, text=head[0], side=side)
     if "'" in tokens[-1]:
         return Description(kind="any", color=color, size=size, text=head.split("'")[0])
     return None
@@ -274,6 +300,9 @@ def matching(drawn: Sequence[Figure], wanted: Description) -> tuple[Figure, ...]
     Colours match by the CSS value first, by shade only where no figure has the value itself.
     """
     kept = [figure for figure in drawn if _is_kind(figure, wanted.kind)]
+    # an HTML box may be called what it is drawn as by its class
+    told = [figure for figure in kept if figure.node.shape is None and figure.kind == wanted.kind]
+    kept = told or kept
     if wanted.text is not None:
         kept = [figure for figure in kept if figure.text == wanted.text]
     color = wanted.color
@@ -290,14 +319,8 @@ def matching(drawn: Sequence[Figure], wanted: Description) -> tuple[Figure, ...]
         threshold = _large_from(kept, drawn)
         large = wanted.size == "large"
         kept = [figure for figure in kept if (figure.size >= threshold) == large]
+    if wanted.side is not None and kept:
+        axis, low = SIDES[wanted.side]
+        kept.sort(key=lambda figure: figure.middle[axis], reverse=not low)
+        kept = kept[:1]
     return tuple(kept)
-
-
-def nearest(drawn: Iterable[Figure], point: Point) -> Figure | None:
-    """Return the figure whose middle is nearest to a point, or ``None`` of none."""
-    return min(drawn, key=lambda figure: distance(figure.middle, point), default=None)
-
-
-def inside(drawn: Iterable[Figure], outer: Box) -> tuple[Figure, ...]:
-    """Return the figures wholly in a box."""
-    return tuple(figure for figure in drawn if contains(outer, figure.box))

@@ -10,6 +10,7 @@ __all__ = [
     "COLOR_HEX",
     "color_distance",
     "color_name",
+    "color_words",
     "colors_in",
     "hex_of",
     "is_named",
@@ -143,6 +144,13 @@ def color_name(color: str) -> str:
         if (start <= hue < end) if start < end else (hue >= start or hue < end):
             return name
     return "red"
+
+
+def color_words(color: str) -> tuple[str, ...]:
+    """Return the words a ``#rrggbb`` colour may go by, the nearest CSS value's first."""
+    near = sorted(COLOR_HEX, key=lambda name: (color_distance(color, COLOR_HEX[name]), name))
+    close = [name for name in near if color_distance(color, COLOR_HEX[name]) < 0.08]
+    return tuple(dict.fromkeys((*close, color_name(color))))
 
 
 def is_named(color: str, word: str) -> bool:

@@ -154,11 +154,19 @@ def date_moves(
         if node.editable:
             text = formatted(day, node.attributes.get("placeholder", "")) or literal
             score = 0.6 if opened and calendar is None else 0.35
+            if calendar is not None and _too_far(calendar, day, memory):
+                score = 0.93
             yield Proposal(action=fill(node, text), score=score, reason="types the date")
     if calendar is None:
         for node in view.clickable:
             if node.words & {"calendar", "datepicker"} and node.tag != "input":
                 yield Proposal(action=click(view, node), score=0.6, reason="opens a calendar")
+
+
+def _too_far(calendar: Calendar, day: dt.date, memory: Memory) -> bool:
+    """Return whether the months to turn, the day and the closing control exceed what is left."""
+    needed = abs(_months_between(calendar, day)) + 2
+    return memory.remaining is not None and needed > memory.remaining
 
 
 def _months_between(calendar: Calendar, day: dt.date) -> int:

@@ -13,6 +13,7 @@ from webpilot.offline.figures import Description, Figure, described, figures, ma
 from webpilot.offline.geometry import LinearScale, Point, distance, fitted_scale, holds
 from webpilot.offline.memory import Memory
 from webpilot.offline.page import Node, PageView
+from webpilot.offline.palette import color_words
 from webpilot.offline.pointer import clicks
 from webpilot.offline.skills.protocol import Proposal
 
@@ -25,7 +26,8 @@ CLICK = re.compile(
 )
 NAMING = re.compile(
     r"(?:button|option|word|label|name|answer|choice)\b.*\b(?:describes?|names?|match(?:es)?|fits?|"
-    r"identif\w+)\b|\bidentify\b.*\b(?:shape|figure)|what (?:is|kind of)\b.*\b(?:shape|figure)\b",
+    r"identif\w+|colou?r of)\b|\bidentify\b.*\b(?:shape|figure)|"
+    r"what (?:is|kind of)\b.*\b(?:shape|figure)\b",
     re.IGNORECASE,
 )
 PICTURE = re.compile(
@@ -77,6 +79,9 @@ class NameFigure(Clause):
 
     event: ClassVar[bool] = True
 
+    by_color: bool = False
+    """Its colour is asked for, not its shape."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GridPoint(Clause):
@@ -103,7 +108,9 @@ class Shapes:
         """Return which figure to click, name, or which grid point to hit."""
         named = NAMING.search(piece.text) and PICTURE.search(piece.text)
         if named and '"' not in piece.text:
-            return Reading(clauses=(NameFigure(text=piece.text),), confidence=0.9)
+            by_color = re.search(r"\bcolou?r\b", piece.lower) is not None
+            clause: Clause = NameFigure(text=piece.text, by_color=by_color)
+            return Reading(clauses=(clause,), confidence=0.9)
         match = CLICK.match(piece.text)
         if match is None:
             return None
@@ -132,7 +139,7 @@ class Shapes:
             first = memory.views(view)[0]
             offered = (
                 name
-                for name in named_kind(first)
+                for name in called(first, clause)
                 if any(_called(node, (name,)) for node in first.clickable)
             )
             names = tuple(offered)[:1]
@@ -151,7 +158,7 @@ class Shapes:
     def propose(self, view: PageView, clause: Clause, memory: Memory) -> Iterable[Proposal]:
         """Yield clicks on figures that fit, on the name that fits, or on the grid point."""
         if isinstance(clause, NameFigure):
-            for rank, name in enumerate(named_kind(view)):
+            for rank, name in enumerate(called(view, clause)):
                 for node in view.clickable:
                     if node.shape is None and _called(node, (name,)):
                         score = 0.9 / (1 + rank)
@@ -198,12 +205,14 @@ def _called(node: Node, names: Sequence[str]) -> bool:
     return any(name in node.label.lower().split() for name in names)
 
 
-def named_kind(view: PageView) -> tuple[str, ...]:
-    """Return the names of the most prominent figure, best first; empty where none is drawn."""
-    drawn = figures(view, html=False)
+def called(view: PageView, clause: NameFigure) -> tuple[str, ...]:
+    """Return what the most prominent figure is called, best first; empty where none is drawn."""
+    drawn = figures(view, html=clause.by_color)
     if not drawn:
         return ()
     figure = max(drawn, key=lambda one: one.box[2] * one.box[3])
+    if clause.by_color:
+        return color_words(figure.color) if figure.color is not None else ()
     return NAMES.get(figure.kind, (figure.kind,))
 
 
