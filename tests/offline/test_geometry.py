@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webpilot.offline.figures import Description, described
+from webpilot.offline.descriptions import Description, described
 from webpilot.offline.geometry import (
     Box,
     Point,

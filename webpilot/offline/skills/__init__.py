@@ -25,6 +25,7 @@ from webpilot.offline.skills.ordering import Ordering
 from webpilot.offline.skills.prose import Prose
 from webpilot.offline.skills.protocol import Proposal, Skill
 from webpilot.offline.skills.repeating import Repeating
+from webpilot.offline.skills.resizing import Resizing
 from webpilot.offline.skills.scrolling import Scrolling
 from webpilot.offline.skills.seeking import Seeking
 from webpilot.offline.skills.shapes import Shapes
@@ -40,6 +41,7 @@ SKILLS: tuple[Skill, ...] = (
     Committing(),
     Shapes(),
     Counting(),
+    Resizing(),
     Dragging(),
     Sorting(),
     Agenda(),

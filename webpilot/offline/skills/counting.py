@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from webpilot.offline.actions import click, fill
 from webpilot.offline.clauses import Clause, Piece, Reading
-from webpilot.offline.figures import Description, described, figures, matching
+from webpilot.offline.descriptions import Description, described
+from webpilot.offline.figures import figures, matching
 from webpilot.offline.memory import Memory
 from webpilot.offline.page import Node, PageView
 from webpilot.offline.skills.protocol import Proposal

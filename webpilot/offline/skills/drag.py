@@ -7,14 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from webpilot.offline.clauses import Clause, Piece, Reading
-from webpilot.offline.figures import (
-    Description,
-    Figure,
-    containers,
-    described,
-    figures,
-    matching,
-)
+from webpilot.offline.descriptions import Description, described
+from webpilot.offline.figures import Figure, containers, figures, matching
 from webpilot.offline.geometry import Box, Point, area, center, contains, free_spot, holds
 from webpilot.offline.memory import Memory
 from webpilot.offline.page import Node, PageView
@@ -22,7 +16,7 @@ from webpilot.offline.pointer import Move, carried, under_way
 from webpilot.offline.skills.protocol import Proposal
 from webpilot.offline.targets import Target, read_target, score
 
-__all__ = ["DragInto", "Dragging", "Resize", "Shift"]
+__all__ = ["DragInto", "Dragging", "Shift"]
 
 INTO = re.compile(
     r"^(?:please\s+)?(?:drag(?:\s+and\s+drop)?|move|put|place|drop)\s+(?P<what>.+?)"
@@ -36,12 +30,6 @@ TOWARDS = re.compile(
     r"^(?:please\s+)?(?:drag|move|push|shift)\s+(?P<what>.+?)\s+(?:to\s+the\s+|towards?\s+the\s+)?"
     r"(?P<way>left|right|up(?:wards?)?|down(?:wards?)?)"
     r"(?:\s+(?:by\s+)?(?P<far>\d+)\s*(?:px|pixels?))?[.!]?$",
-    re.IGNORECASE,
-)
-RESIZE = re.compile(
-    r"\b(?:resize|stretch|enlarge|shrink)\b.*?\b(?P<what>textarea|text ?box|text area|box|window|"
-    r"panel|element|area)\b.*?(?:\b(?P<side>width|height)\b.*?)?"
-    r"(?:\b(?P<way>smaller|larger|bigger|wider|taller|narrower|shorter|less|greater|more)\b|$)",
     re.IGNORECASE,
 )
 WAYS: dict[str, Point] = {"l": (-1.0, 0.0), "r": (1.0, 0.0), "u": (0.0, -1.0), "d": (0.0, 1.0)}
@@ -74,24 +62,15 @@ class Shift(Clause):
     """CSS pixels."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resize(Clause):
-    """An element's width or height must change in a direction."""
-
-    across: float
-    """1 wider, -1 narrower, 0 not asked."""
-    down: float
-
-
 class Dragging:
     """Drags by press and release at coordinates, checks where things came to lie, and corrects."""
 
     name = "dragging"
-    clause_types: tuple[type[Clause], ...] = (DragInto, Shift, Resize)
+    clause_types: tuple[type[Clause], ...] = (DragInto, Shift)
 
     def read(self, piece: Piece) -> Reading | None:
-        """Return what must lie where, which way a thing must move, or what must change size."""
-        clause = _resize(piece.text) or _shift(piece.text) or _into(piece.text)
+        """Return what must lie where, or which way a thing must move."""
+        clause = _shift(piece.text) or _into(piece.text)
         if clause is None:
             return None
         return Reading(clauses=(clause,), confidence=0.84 if piece.whole else 0.86)
@@ -101,8 +80,6 @@ class Dragging:
         share = 1.0
         if isinstance(clause, Shift):
             degree = _shifted(view, clause, memory)
-        elif isinstance(clause, Resize):
-            degree = _resized(view, clause, memory)
         else:
             assert isinstance(clause, DragInto)
             pairs = assignments(view, clause)
@@ -119,8 +96,6 @@ def _moves(view: PageView, clause: Clause) -> Iterable[Move]:
     """Return the drags that are still to make."""
     if isinstance(clause, Shift):
         return _shift_moves(view, clause)
-    if isinstance(clause, Resize):
-        return _resize_moves(view, clause)
     assert isinstance(clause, DragInto)
     return _into_moves(view, clause)
 
@@ -144,23 +119,6 @@ def _shift(text: str) -> Shift | None:
     far = float(match.group("far")) if match.group("far") else SHIFT
     way = WAYS[match.group("way")[0].lower()]
     return Shift(text=text, what=match.group("what"), way=way, far=far)
-
-
-def _resize(text: str) -> Resize | None:
-    match = RESIZE.search(text)
-    if match is None:
-        return None
-    way, side = (match.group("way") or "larger").lower(), (match.group("side") or "").lower()
-    grows = -1.0 if way in ("smaller", "narrower", "shorter", "less") else 1.0
-    if way in ("wider", "narrower"):
-        side = "width"
-    elif way in ("taller", "shorter"):
-        side = "height"
-    return Resize(
-        text=text,
-        across=0.0 if side == "height" else grows,
-        down=0.0 if side == "width" else grows,
-    )
 
 
 def lies_in(item: Box, place: Box) -> bool:
@@ -303,32 +261,3 @@ def _shift_moves(view: PageView, clause: Shift) -> Iterable[Move]:
     x, y = thing.grip
     end = (x + clause.far * clause.way[0], y + clause.far * clause.way[1])
     yield Move(start=thing.grip, end=end, reason=f"towards where '{clause.text}' says")
-
-
-def _resizable(view: PageView) -> Node | None:
-    areas = [node for node in view.visible if node.tag == "textarea"]
-    marked = [node for node in view.visible if "resizable" in node.words]
-    return next(iter(areas or marked), None)
-
-
-def _resized(view: PageView, clause: Resize, memory: Memory) -> float:
-    before, now = _resizable(memory.views(view)[0]), _resizable(view)
-    if before is None or now is None or before.box is None or now.box is None:
-        return 0.0
-    grown = (now.box[2] - before.box[2]) * clause.across
-    risen = (now.box[3] - before.box[3]) * clause.down
-    asked = [change for change, way in ((grown, clause.across), (risen, clause.down)) if way]
-    return sum(1 for change in asked if change >= SHOWN) / len(asked) if asked else 0.0
-
-
-def _resize_moves(view: PageView, clause: Resize) -> Iterable[Move]:
-    node = _resizable(view)
-    if node is None or node.box is None:
-        return
-    x, y, width, height = node.box
-    corner = (x + width - 4, y + height - 4)
-    end = (
-        corner[0] + clause.across * max(12.0, 0.25 * width),
-        corner[1] + clause.down * max(8.0, 0.35 * height),
-    )
-    yield Move(start=corner, end=end, reason="the corner resizes it")

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from webpilot.offline.actions import mouse_click
 from webpilot.offline.clauses import Clause, Piece, Reading
-from webpilot.offline.figures import Description, Figure, described, figures, matching
+from webpilot.offline.constructions import DOT, bisecting, canvas, corners, lines, marks
+from webpilot.offline.descriptions import Description, described
+from webpilot.offline.figures import Figure, figures, matching
 from webpilot.offline.geometry import (
     Box,
     Point,
-    angle_bisector,
     area,
     bearing,
     center,
@@ -43,8 +44,6 @@ CIRCLE = re.compile(
     r"\bdraw\b.*?\bcircle\b(?:.*?\bradius\s+(?:of\s+)?(?P<radius>\d+))?", re.IGNORECASE
 )
 CLICK = re.compile(r"\b(?:click|find|add|place|create|mark|point|select)\b", re.IGNORECASE)
-DOT = 16.0
-"""Largest side of a circle that is a dot, in CSS pixels."""
 HIT = 2.5
 """How near to its point a click must be, in CSS pixels."""
 EXACT = 0.75
@@ -101,7 +100,7 @@ class Drawing:
             return 0.0
         if clause.kind == "right angle":
             # lines that appeared tell whether the vertex was the one meant
-            told = len(_lines(view)) > len(_lines(first))
+            told = len(lines(view)) > len(lines(first))
             return 0.0 if told else float(_near(made[-1], spots))
         placed = _placed(first, view)
         if placed is not None and len(made) <= CORRECTIONS:
@@ -162,57 +161,20 @@ def _near(spot: Point, others: Sequence[Point]) -> bool:
     return any(distance(spot, other) <= HIT for other in others)
 
 
-def _lines(view: PageView) -> list[tuple[Point, Point]]:
-    found = [f.node.points for f in figures(view, html=False) if f.kind == "line"]
-    return [(points[0], points[1]) for points in found if len(points) == 2]
-
-
-def marks(view: PageView) -> list[Point]:
-    """Return the marked points of a drawing: dots, else crosses, else where two lines cross."""
-    drawn = figures(view, html=False)
-    dots = [f.middle for f in drawn if f.kind in ("circle", "ellipse") and f.size <= DOT]
-    crosses = [f.middle for f in drawn if f.is_text and f.text in ("x", "X", "+", "×", "*", "•")]
-    return dots or crosses or [f.middle for f in drawn if f.kind == "circle"]
-
-
-def canvas(view: PageView) -> Box:
-    """Return the box of the drawing area: the largest picture or canvas, else the viewport."""
-    found = [n.box for n in view.visible if n.tag in ("svg", "canvas") and n.box is not None]
-    width, height = view.viewport
-    drawing = max(found, key=area, default=(0.0, 0.0, float(width), float(height)))
-    right, bottom = min(drawing[0] + drawing[2], width), min(drawing[1] + drawing[3], height)
-    if not width or not height:
-        return drawing
-    return (drawing[0], drawing[1], right - drawing[0], bottom - drawing[1])
-
-
-def corners(view: PageView) -> list[tuple[Point, Point, Point]]:
-    """Return (vertex, end, end) for every two lines that share an end."""
-    found = []
-    lines = _lines(view)
-    for position, (a, b) in enumerate(lines):
-        for c, d in lines[position + 1 :]:
-            for vertex, one in ((a, b), (b, a)):
-                for meeting, other in ((c, d), (d, c)):
-                    if distance(vertex, meeting) <= 4 and distance(one, other) > 4:
-                        found.append((vertex, one, other))
-    return found
-
-
 def constructed(view: PageView, clause: Construct) -> list[Point]:
     """Return the point asked for and, where the drawing leaves a choice, the others it may be."""
     dots, frame = marks(view), canvas(view)
     if clause.kind == "midpoint":
         if len(dots) >= 2:
             return [midpoint(dots[0], dots[1])]
-        return [midpoint(a, b) for a, b in _lines(view)[:1]]
+        return [midpoint(a, b) for a, b in lines(view)[:1]]
     if clause.kind == "center":
         wanted = described(clause.what) or Description()
         drawn = matching(figures(view), wanted) or figures(view)
         return [center(max(drawn, key=lambda figure: area(figure.box)).box)] if drawn else []
     if clause.kind == "bisector":
-        return [_inside(frame, vertex, one, other) for vertex, one, other in corners(view)]
-    ends = _lines(view)[:1] or ([(dots[0], dots[1])] if len(dots) >= 2 else [])
+        return [bisecting(frame, vertex, one, other) for vertex, one, other in corners(view)]
+    ends = lines(view)[:1] or ([(dots[0], dots[1])] if len(dots) >= 2 else [])
     spots = []
     for a, b in ends:
         for vertex, along in ((a, b), (b, a)):
@@ -220,17 +182,6 @@ def constructed(view: PageView, clause: Construct) -> list[Point]:
             sides = [p for p in perpendicular(vertex, along, length) if holds(frame, p, 4)]
             spots += sorted(sides, key=lambda p: distance(p, center(frame)))[:1]
     return spots
-
-
-def _inside(frame: Box, vertex: Point, one: Point, other: Point) -> Point:
-    """Return a point of the bisector as far from the vertex as stays inside the frame."""
-    length = max(distance(vertex, one), distance(vertex, other))
-    while length > 8:
-        spot = angle_bisector(vertex, one, other, length)
-        if holds(frame, spot, 5):
-            return spot
-        length *= 0.85
-    return angle_bisector(vertex, one, other, length)
 
 
 def _has_right_angle(view: PageView) -> int:

@@ -9,7 +9,8 @@ from typing import ClassVar
 
 from webpilot.offline.actions import click, mouse_click
 from webpilot.offline.clauses import Clause, Piece, Reading
-from webpilot.offline.figures import Description, Figure, described, figures, matching
+from webpilot.offline.descriptions import Description, described
+from webpilot.offline.figures import Figure, figures, matching
 from webpilot.offline.geometry import LinearScale, Point, distance, fitted_scale, holds
 from webpilot.offline.memory import Memory
 from webpilot.offline.page import Node, PageView

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from webpilot.offline.clauses import Clause, Piece, Reading
-from webpilot.offline.geometry import Point, center
+from webpilot.offline.geometry import Point
+from webpilot.offline.lists import in_reading_order, landing, sortable
 from webpilot.offline.matching import fold, similarity
 from webpilot.offline.memory import Memory
-from webpilot.offline.page import Box, Node, PageView
+from webpilot.offline.page import Node, PageView
 from webpilot.offline.pointer import Move, carried, under_way
 from webpilot.offline.skills.protocol import Proposal
 
@@ -138,42 +139,6 @@ def _place(text: str, match: re.Match[str]) -> Place:
     return Place(text=text, what=what, beside=match.group("other").strip("\"' "), after=after)
 
 
-def sortable(view: PageView) -> tuple[Node, ...]:
-    """Return the list that can be sorted, in reading order: the longest run of like siblings.
-
-    Lists named sortable or draggable come first, then lists of items, then any like siblings.
-    """
-    groups: list[tuple[tuple[int, int], tuple[Node, ...]]] = []
-    for parent in view.visible:
-        children = [c for c in view.children(parent) if c.visible and not c.instruction]
-        by_tag: dict[str, list[Node]] = {}
-        for child in children:
-            if child.content and child.tag not in ("button", "input", "label", "br"):
-                by_tag.setdefault(child.tag, []).append(child)
-        for tag, items in by_tag.items():
-            if len(items) < 2:
-                continue
-            said = {"sortable", "draggable", "sort", "handle"} & (parent.words | items[0].words)
-            rank = 2 if said or items[0].attributes.get("draggable") == "true" else int(tag == "li")
-            groups.append(((rank, len(items)), tuple(items)))
-    best = max(groups, key=lambda group: group[0], default=None)
-    return _in_reading_order(best[1]) if best is not None else ()
-
-
-def _in_reading_order(items: Sequence[Node]) -> tuple[Node, ...]:
-    axis = _axis(items)
-    return tuple(sorted(items, key=lambda node: node.center[axis]))
-
-
-def _axis(items: Sequence[Node]) -> int:
-    """Return 1 for a list that runs down, 0 for one that runs across."""
-    spread = [
-        max(node.center[side] for node in items) - min(node.center[side] for node in items)
-        for side in (0, 1)
-    ]
-    return 0 if spread[0] > spread[1] else 1
-
-
 def _items_with(view: PageView, what: str) -> tuple[Node, ...]:
     items = sortable(view)
     if any(similarity(what, node.content) >= 0.9 for node in items):
@@ -187,7 +152,7 @@ def _items_with(view: PageView, what: str) -> tuple[Node, ...]:
                 break
             peers = [c for c in view.children(parent) if c.visible and c.tag == rung.tag]
             if len(peers) > 1 and all(peer.content for peer in peers):
-                return _in_reading_order(peers)
+                return in_reading_order(peers)
     return ()
 
 
@@ -224,18 +189,6 @@ def _place_moves(view: PageView, clause: Place, memory: Memory) -> Iterable[Move
         end=landing(items, now, goal),
         reason=f"from position {now + 1} to {goal + 1}",
     )
-
-
-def landing(items: Sequence[Node], source: int, goal: int) -> Point:
-    """Return where an item must be dropped to take another's position.
-
-    Past the middle of the item that stands there, so that the list makes room on the right side.
-    """
-    axis = _axis(items)
-    box: Box = items[goal].box or (0.0, 0.0, 0.0, 0.0)
-    spot = list(center(box))
-    spot[axis] += (0.3 if goal > source else -0.3) * box[2 + axis]
-    return (spot[0], spot[1])
 
 
 def grip(view: PageView, item: Node) -> Point:
