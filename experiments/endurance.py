@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from webpilot.rows import EpisodeRow
+from webpilot.records.rows import EpisodeRow
 
 __all__ = ["Findings", "endure", "torn_files"]
 

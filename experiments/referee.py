@@ -7,10 +7,10 @@ import json
 from collections.abc import Sequence
 
 from env.reference import Opinion, Replay, judge
-from webpilot.disk import write_atomically
 from webpilot.errors import EnvironmentDown
-from webpilot.record import RunFolder
-from webpilot.rows import EpisodeRow, latest
+from webpilot.records.disk import write_atomically
+from webpilot.records.rows import EpisodeRow, latest
+from webpilot.records.writing import RunFolder
 
 __all__ = ["drawn", "second_opinion"]
 

@@ -34,11 +34,11 @@ from webpilot.budget import Budget
 from webpilot.episode import EpisodePlan, play
 from webpilot.errors import BudgetExhausted, WebPilotError
 from webpilot.presets import POLICIES, named
-from webpilot.record import RunFolder
+from webpilot.records.rows import EpisodeRow, latest
+from webpilot.records.writing import RunFolder
 from webpilot.report import write_report, write_tree_page
 from webpilot.report.terminal import LiveTable, print_notes, print_summary
 from webpilot.roles import Roles
-from webpilot.rows import EpisodeRow, latest
 
 __all__ = ["carry_out", "main"]
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
         LLMError,
         WebPilotError,
     )
-    from webpilot.runs import Run, load_run
-    from webpilot.search_record import SearchRecord
+    from webpilot.records.reading import Run, load_run
+    from webpilot.records.trees import SearchRecord
     from webpilot.solving import Result, solve, solve_sync
     from webpilot.types import (
         Action,
@@ -82,8 +82,8 @@ _HOMES = {
         "LLMError",
         "WebPilotError",
     ),
-    "webpilot.runs": ("Run", "load_run"),
-    "webpilot.search_record": ("SearchRecord",),
+    "webpilot.records.reading": ("Run", "load_run"),
+    "webpilot.records.trees": ("SearchRecord",),
     # Not named `solve`: importing a module binds its name here and would hide the function.
     "webpilot.solving": ("Result", "solve", "solve_sync"),
     "webpilot.types": (

@@ -17,10 +17,10 @@ from webpilot.agent import Agent, AgentConfig, AgentResult, SearchedAttempt
 from webpilot.benchmark import Benchmark, Costs
 from webpilot.budget import Budget, Limits
 from webpilot.errors import ConfigError, WebPilotError
-from webpilot.record import EpisodeRecorder
+from webpilot.records.rows import EpisodeRow, Measured
+from webpilot.records.trees import AttemptRecord, SearchRecord
+from webpilot.records.writing import EpisodeRecorder
 from webpilot.roles import Roles
-from webpilot.rows import EpisodeRow, Measured
-from webpilot.search_record import AttemptRecord, SearchRecord
 from webpilot.types import Action, Answer, Outcome
 from webpilot.verdict import Verdict
 

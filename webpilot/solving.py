@@ -14,8 +14,8 @@ from mcts.config import override
 from webpilot.budget import Limits
 from webpilot.episode import EpisodePlan, play
 from webpilot.presets import POLICIES, PRESETS, SEARCHERS, named
-from webpilot.rows import EpisodeRow
-from webpilot.search_record import SearchRecord
+from webpilot.records.rows import EpisodeRow
+from webpilot.records.trees import SearchRecord
 
 __all__ = ["Result", "solve", "solve_sync"]
 

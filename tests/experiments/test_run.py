@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from webpilot.rows import EpisodeRow, projection
-from webpilot.runs import load_run
+from webpilot.records.reading import load_run
+from webpilot.records.rows import EpisodeRow, projection
 
 ROOT = Path(__file__).resolve().parents[2]
 TWO_TASKS = ("task=[miniwob.enter-date,miniwob.click-collapsible-2]", "env.referee=0")

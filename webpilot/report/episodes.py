@@ -12,13 +12,13 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from webpilot.drawing import thumbnail
+from webpilot.records.drawing import thumbnail
+from webpilot.records.reading import EpisodeRecord, load_run
+from webpilot.records.rows import EpisodeRow
+from webpilot.records.trees import AttemptRecord
 from webpilot.report.figure import Figure, figure
 from webpilot.report.nodes import Node, read_nodes
 from webpilot.report.words import policy_label, verdict_of, why_failed
-from webpilot.rows import EpisodeRow
-from webpilot.runs import EpisodeRecord, load_run
-from webpilot.search_record import AttemptRecord
 
 __all__ = ["AttemptView", "EpisodeView", "Step", "view_episode"]
 

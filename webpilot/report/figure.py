@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from webpilot.drawing import layout
+from webpilot.records.drawing import layout
 from webpilot.report.nodes import Node
 
 __all__ = ["BAR", "CARD_HEIGHT", "CARD_WIDTH", "Card", "Edge", "Figure", "figure"]

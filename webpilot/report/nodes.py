@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from webpilot.search_record import AttemptRecord
+from webpilot.records.trees import AttemptRecord
 
 __all__ = ["Lesson", "Node", "Page", "read_nodes"]
 

@@ -13,6 +13,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from webpilot.records.rows import EpisodeRow
 from webpilot.report.words import (
     BROWSERGYM_METRIC,
     CAVEAT,
@@ -22,7 +23,6 @@ from webpilot.report.words import (
     verdict_of,
     why_failed,
 )
-from webpilot.rows import EpisodeRow
 
 __all__ = ["LiveTable", "print_notes", "print_summary"]
 

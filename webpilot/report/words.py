@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from webpilot.rows import EpisodeRow
+from webpilot.records.rows import EpisodeRow
 
 __all__ = [
     "BROWSERGYM_METRIC",

@@ -10,8 +10,10 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from webpilot.disk import write_atomically
 from webpilot.errors import ConfigError
+from webpilot.records.disk import write_atomically
+from webpilot.records.reading import EpisodeRecord, Run, load_run
+from webpilot.records.rows import EpisodeRow
 from webpilot.report import figure
 from webpilot.report.episodes import EpisodeView, view_episode
 from webpilot.report.words import (
@@ -23,8 +25,6 @@ from webpilot.report.words import (
     is_miniwob,
     policy_label,
 )
-from webpilot.rows import EpisodeRow
-from webpilot.runs import EpisodeRecord, Run, load_run
 
 __all__ = ["open_report", "write_report", "write_tree_page"]
 

@@ -5,11 +5,11 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_run import HOSTILE, checkboxes, hostile, menu
+from sample_trees import HOSTILE, checkboxes, hostile, menu
 
-from webpilot.drawing import layout, thumbnail
 from webpilot.errors import ConfigError
-from webpilot.search_record import AttemptRecord, SearchRecord
+from webpilot.records.drawing import layout, thumbnail
+from webpilot.records.trees import AttemptRecord, SearchRecord
 
 
 def record() -> SearchRecord:

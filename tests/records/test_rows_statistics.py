@@ -5,10 +5,10 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_run import failed, row, spoiled
+from sample_rows import failed, row, spoiled
 
-from webpilot.rows import Measured
-from webpilot.statistics import summarise, wilson
+from webpilot.records.rows import Measured
+from webpilot.records.statistics import summarise, wilson
 
 
 @pytest.mark.parametrize(

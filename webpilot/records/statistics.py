@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from webpilot.rows import EpisodeRow, latest
+from webpilot.records.rows import EpisodeRow, latest
 
 __all__ = ["SUMMARY_SCHEMA", "Interval", "summarise", "wilson"]
 

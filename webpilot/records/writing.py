@@ -1,7 +1,7 @@
 """The record of a run as it is written: rows, summary, and one folder per episode.
 
 Everything is text or PNG, every file is valid at every moment, and nothing that a finished episode
-wrote is ever overwritten. :mod:`webpilot.runs` reads it back.
+wrote is ever overwritten. :mod:`webpilot.records.reading` reads it back.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import Any, Self
 
 import yaml  # type: ignore[import-untyped]  # its stubs are no dependency of ours
 
-from webpilot.disk import LineLog, clean_up, write_atomically
 from webpilot.errors import ConfigError
-from webpilot.rows import EpisodeRow, latest
-from webpilot.search_record import SearchRecord
-from webpilot.statistics import summarise
+from webpilot.records.disk import LineLog, clean_up, write_atomically
+from webpilot.records.rows import EpisodeRow, latest
+from webpilot.records.statistics import summarise
+from webpilot.records.trees import SearchRecord
 from webpilot.types import Observation
 
 __all__ = ["JOURNAL_SCHEMA", "EpisodeRecorder", "RunFolder", "episode_name"]
@@ -116,7 +116,7 @@ class RunFolder:
         """Write ``summary.json`` from the rows so far and return its data.
 
         Args:
-            groupings: see :func:`webpilot.statistics.summarise`.
+            groupings: see :func:`webpilot.records.statistics.summarise`.
         """
         summary = summarise(self.rows(), groupings=groupings)
         summary = {"schema": summary.pop("schema"), "run": self.about, **summary}

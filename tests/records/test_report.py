@@ -13,15 +13,17 @@ from typing import Any
 
 import pytest
 from rich.console import Console
-from sample_run import EPISODES, HOSTILE, build_run, failed, row, spoiled
+from sample_rows import failed, row, spoiled
+from sample_run import EPISODES, build_run
+from sample_trees import HOSTILE
 
 from env.chromium import browser_path
 from webpilot.errors import ConfigError
+from webpilot.records.rows import EpisodeRow
+from webpilot.records.statistics import summarise
 from webpilot.report import open_report, write_report, write_tree_page
 from webpilot.report.terminal import LiveTable, print_notes, print_summary
 from webpilot.report.words import why_failed
-from webpilot.rows import EpisodeRow
-from webpilot.statistics import summarise
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
@@ -200,7 +202,7 @@ def test_a_tree_page_shows_what_was_tried_what_it_scored_and_why_it_lost(folder:
         "raw reward 1.00",
         "button 'Submit'",
         "less than 0.96 of click('14')",
-        "the action failed and changed nothing",
+        "the action failed: ValueError: Could not find element with bid '18'",
         "xTRh9 is not among the boxes the goal names",
         "page ended",
         "judged done",

@@ -6,11 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from sample_run import EPISODES, build_run, row
+from sample_rows import row
+from sample_run import EPISODES, build_run
 
 from webpilot.errors import ConfigError
-from webpilot.record import RunFolder
-from webpilot.runs import Run, load_run
+from webpilot.records.reading import Run, load_run
+from webpilot.records.writing import RunFolder
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +110,7 @@ def test_a_journal_of_another_version_is_refused(tmp_path: Path) -> None:
 
 LIGHT = """
 import sys; sys.path.insert(0, sys.argv[2])
-from webpilot.runs import load_run
+from webpilot.records.reading import load_run
 run = load_run(sys.argv[1])
 tree = run.episode("miniwob.click-checkboxes", 3).tree
 assert tree.attempts and run.summary and tree._repr_html_()

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_run import failed, row, spoiled
+from sample_rows import failed, row, spoiled
 
 from webpilot.errors import ConfigError
-from webpilot.rows import INFRASTRUCTURE, EpisodeRow, Measured, latest, projection
+from webpilot.records.rows import INFRASTRUCTURE, EpisodeRow, Measured, latest, projection
 
 CONTRACT_FIELDS = (
     "schema, task, split, seed, preset, searcher, policy, model, success, reward, reward_raw, "

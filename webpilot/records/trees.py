@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from webpilot.drawing import thumbnail
 from webpilot.errors import ConfigError
+from webpilot.records.drawing import thumbnail
 
 if TYPE_CHECKING:
     import networkx as nx

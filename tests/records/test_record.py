@@ -10,12 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from sample_run import failed, row, spoiled
+from sample_rows import failed, row, spoiled
 
-from webpilot.disk import LineLog, write_atomically
 from webpilot.errors import ConfigError, RecordError
-from webpilot.record import EpisodeRecorder, RunFolder
-from webpilot.search_record import AttemptRecord, SearchRecord
+from webpilot.records.disk import LineLog, write_atomically
+from webpilot.records.trees import AttemptRecord, SearchRecord
+from webpilot.records.writing import EpisodeRecorder, RunFolder
 from webpilot.types import Fingerprint, Observation
 
 ROOTS = (str(Path(__file__).parents[2]), str(Path(__file__).parent))
@@ -102,8 +102,8 @@ def test_a_log_whose_torn_line_is_longer_than_a_block_is_repaired(tmp_path: Path
 ENDLESS = """
 import sys; sys.path[:0] = sys.argv[2:]
 from pathlib import Path
-from sample_run import row
-from webpilot.record import RunFolder
+from sample_rows import row
+from webpilot.records.writing import RunFolder
 run = RunFolder(Path(sys.argv[1]), config="a: 1")
 for seed in range(10**6):
     run.append(row(seed=seed, answer="x" * 9000))
@@ -225,9 +225,9 @@ def test_a_file_that_cannot_be_replaced_keeps_its_content(tmp_path: Path) -> Non
 FILL = """
 import sys; sys.path[:0] = sys.argv[2:]
 from pathlib import Path
-from sample_run import row
+from sample_rows import row
 from webpilot.errors import RecordError
-from webpilot.record import RunFolder
+from webpilot.records.writing import RunFolder
 run = RunFolder(Path(sys.argv[1]), config="a: 1")
 recorder = run.episode("t", 0)
 kept = 0
