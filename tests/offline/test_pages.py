@@ -14,8 +14,8 @@ CASES: list[tuple[str, str, str, Any]] = [
     ("menu", "Open the menu and choose File > Export > Text.", "solved", True),
     (
         "form",
-        'Enter "Ada" into the first name field and "London" into the city field. Select Canada from '
-        "the country list, choose Milk, uncheck Newsletter and click Submit.",
+        'Enter "Ada" into the first name field and "London" into the city field. Select Canada '
+        "from the country list, choose Milk, uncheck Newsletter and click Submit.",
         "solved",
         True,
     ),
@@ -109,6 +109,25 @@ CASES: list[tuple[str, str, str, Any]] = [
         "Enter the value of Weight into the text field and press Submit.",
         "result && result[1]",
         "12 kg",
+    ),
+    ("cards", "Pick the card with the greatest number, then press Submit.", "result", "55"),
+    ("wall", "Like all posts by @ada and press Submit.", "result", "like0,like2,like4"),
+    ("wall", "Share 2 posts by @ada and press Submit.", "result", "share0,share2"),
+    ("shell", "Use the terminal to delete the file ending with .png", "result", "moon.png"),
+    (
+        "paint",
+        "Give the text harbour the color blue and press Submit.",
+        "result",
+        "#0000ffharbour",
+    ),
+    ("switches", "Turn on Wifi, turn off Bluetooth and press Submit.", "result", "true,false|"),
+    ("switches", 'Type "rain" into the search field and press Enter.', "result", "q:rain"),
+    ("switches", 'Double-click the word "harbour".', "result", "twice"),
+    (
+        "switches",
+        "Enter the town of Linus into the last text field and press Submit.",
+        "result",
+        "false,true|Oslo",
     ),
 ]
 

@@ -18,13 +18,14 @@ UNDERSTOOD = 0.5
 VERBS = (
     "click press hit push tap select choose pick check uncheck tick enter type write fill input "
     "submit drag move drop find open expand collapse close scroll set adjust highlight copy paste "
-    "draw create delete remove navigate go use book reply forward like search"
+    "draw create delete remove navigate go use book reply forward like search turn switch enable "
+    "disable hover double-click right-click star archive share mark give make change copy"
 )
 SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 VERB = f"(?:{'|'.join(VERBS.split())})"
 CLAUSE = re.compile(
     rf",?\s+(?:and\s+then|then|and)\s+(?={VERB}\b)"
-    rf"|,\s+(?={VERB}\s+(?:on|the|an?|it|your)\b|{VERB}\s+(?:[\"'_]|(?-i:[A-Z])))|;\s*",
+    rf"|,\s+(?={VERB}\s+(?:on|off|the|an?|it|your)\b|{VERB}\s+(?:[\"'_]|(?-i:[A-Z])))|;\s*",
     re.IGNORECASE,
 )
 HINT = re.compile(

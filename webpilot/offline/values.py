@@ -55,7 +55,8 @@ def resolve(source: Source, view: PageView, field: Node) -> str | None:
         case Origin.LITERAL:
             text: str | None = source.text
         case Origin.LABEL:
-            text = look_up(view, source.text or field.label)
+            label = source.text or field.label
+            text = look_up(view, label) or _crossing(view, label)
         case Origin.SHOWN:
             text = _shown(view)
         case Origin.FIELD:
@@ -109,6 +110,23 @@ def _next_in_row(view: PageView, node: Node) -> str | None:
     siblings = view.children(parent) if parent is not None else ()
     later = [other for other in siblings if other.order > node.order and other.content]
     return later[0].content if later and not later[0].clickable else None
+
+
+def _crossing(view: PageView, label: str) -> str | None:
+    """Return the table cell of a label such as ``age of Ada``: first the column, then the row."""
+    column, _, row = label.replace(" for ", " of ", 1).partition(" of ")
+    heads = [n for n in view.visible if n.role == "columnheader" or n.tag == "th"]
+    head = max(heads, key=lambda n: similarity(column, n.content), default=None)
+    if not row or head is None or similarity(column, head.content) < 0.6:
+        return None
+    for line in view.visible:
+        cells = [c for c in view.children(line) if c.tag in ("td", "th") or c.role == "cell"]
+        if not any(similarity(row, cell.content) > 0.9 for cell in cells):
+            continue
+        wide = head.box[2] / 2 if head.box is not None else 0.0
+        below = [c for c in cells if abs(c.center[0] - head.center[0]) <= wide]
+        return below[0].content if below else None
+    return None
 
 
 def _shown(view: PageView) -> str | None:

@@ -19,6 +19,7 @@ from webpilot.offline.skills.focusing import Focusing
 from webpilot.offline.skills.guessing import Guessing
 from webpilot.offline.skills.highlighting import Highlighting
 from webpilot.offline.skills.interrupting import Interrupting
+from webpilot.offline.skills.keys import Keys
 from webpilot.offline.skills.menus import Menus
 from webpilot.offline.skills.messaging import Messaging
 from webpilot.offline.skills.ordering import Ordering
@@ -32,6 +33,7 @@ from webpilot.offline.skills.shapes import Shapes
 from webpilot.offline.skills.sliders import Sliders
 from webpilot.offline.skills.sorting import Sorting
 from webpilot.offline.skills.styling import Styling
+from webpilot.offline.skills.terminal import Terminal
 from webpilot.offline.skills.typing import Typing
 
 __all__ = ["SKILLS", "Proposal", "Skill"]
@@ -54,6 +56,8 @@ SKILLS: tuple[Skill, ...] = (
     Extremes(),
     Expanding(),
     Focusing(),
+    Keys(),
+    Terminal(),
     Menus(),
     Scrolling(),
     Ordering(),

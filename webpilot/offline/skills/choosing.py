@@ -18,7 +18,8 @@ from webpilot.offline.thesaurus import kinship
 __all__ = ["Choose", "Choosing"]
 
 COMMAND = re.compile(
-    r"^(?:please\s+)?(?P<verb>select|choose|pick|check|tick|uncheck|untick|deselect|mark|toggle)"
+    r"^(?:please\s+)?(?P<verb>select|choose|pick|check|tick|uncheck|untick|deselect|mark|toggle"
+    r"|turn on|switch on|enable|activate|turn off|switch off|disable|deactivate)"
     r"\s+(?P<rest>.+?)[.]?$",
     re.IGNORECASE,
 )
@@ -37,6 +38,9 @@ LEAD = re.compile(
 EVERY = re.compile(
     r"^(?:all|every)(?:\s+(?:of\s+)?the)?\s+(?:check\s?)?(?:boxes|box|options?|items?|\w*checkbox\w*)\b",
     re.IGNORECASE,
+)
+OFF = frozenset(
+    {"uncheck", "untick", "deselect", "turn off", "switch off", "disable", "deactivate"}
 )
 TAIL = re.compile(r"\s+(?:check\s?box|box|option|radio button|item|entry)$", re.IGNORECASE)
 MATCH = 0.6
@@ -72,7 +76,7 @@ class Choosing:
         if alike:
             rest, similar = rest[alike.end() :], True
         strings = quoted(rest)
-        off = match.group("verb").lower() in ("uncheck", "untick", "deselect")
+        off = match.group("verb").lower() in OFF
         every = not strings and bool(EVERY.match(rest))
         names = () if every else strings or _names(rest)
         clause = Choose(text=piece.text, names=names, similar=similar, off=off, every=every)

@@ -9,23 +9,26 @@ from typing import ClassVar
 
 from webpilot.offline.actions import click
 from webpilot.offline.clauses import Clause, Piece, Reading
-from webpilot.offline.looking import next_page, ways_to_look
+from webpilot.offline.finding import FOUND, near, ranked
+from webpilot.offline.looking import ways_to_look
 from webpilot.offline.matching import similarity
 from webpilot.offline.memory import Memory
 from webpilot.offline.page import Node, PageView
-from webpilot.offline.repetition import container, group_named
 from webpilot.offline.skills.protocol import Proposal
-from webpilot.offline.targets import KINDS, WITHIN, Target, fit, read_target, score
+from webpilot.offline.targets import WITHIN, Target, read_target
 
-__all__ = ["Clicking", "Press", "ranked"]
+__all__ = ["Clicking", "Press", "PressAll"]
 
 COMMAND = re.compile(
     r"(?:^|\b(?:and|then|to|by)\s+)(?:please\s+)?(?:find\s+(?:and\s+)?)?"
     r"(?:click|press|hit|push|tap|open|go to|visit|follow)(?:ing)?(?:\s+on)?\s+(.*)$",
     re.IGNORECASE,
 )
-FOUND = 0.55
-"""Score from which a node on the page is taken to be the target, so that no looking is due."""
+MANY = re.compile(
+    r"\b(?:(every|each)\b|(all|both|two|three|four|[2-9])\s+(?:of\s+)?(?:the\s+)?(?=[a-z]+s\b))",
+    re.IGNORECASE,
+)
+COUNTS = {"both": 2, "two": 2, "three": 3, "four": 4}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +40,22 @@ class Press(Clause):
     target: Target
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PressAll(Clause):
+    """Several things of one description must be clicked."""
+
+    event: ClassVar[bool] = True
+
+    target: Target
+    count: int | None = None
+    """How many; ``None`` is all there are."""
+
+
 class Clicking:
     """Clicks what the goal describes, looking for it first where it is out of sight."""
 
     name = "clicking"
-    clause_types: tuple[type[Clause], ...] = (Press,)
+    clause_types: tuple[type[Clause], ...] = (Press, PressAll)
 
     def read(self, piece: Piece) -> Reading | None:
         """Return a press of the described element for a click command."""
@@ -55,10 +69,14 @@ class Clicking:
         if around and not target.within:
             target = replace(target, within=around.group(1).strip('"'))
         sure = 0.7 if match.start() == 0 else 0.6
-        return Reading(clauses=(Press(text=piece.text, target=target),), confidence=sure)
+        return Reading(clauses=(pressing(piece.text, target),), confidence=sure)
 
     def degree(self, view: PageView, clause: Clause, memory: Memory) -> float:
         """Return 1 once the best answer to the target was clicked, its score for another."""
+        if isinstance(clause, PressAll):
+            due, done_count = _several(view, clause, memory)
+            wanted = clause.count or done_count + len(due)
+            return min(1.0, done_count / wanted) if wanted else 0.0
         assert isinstance(clause, Press)
         done = 0.0
         for position, step in enumerate(memory.steps):
@@ -75,6 +93,11 @@ class Clicking:
 
     def propose(self, view: PageView, clause: Clause, memory: Memory) -> Iterable[Proposal]:
         """Yield clicks on the answers to the target; ways to look where none is good."""
+        if isinstance(clause, PressAll):
+            for node in _several(view, clause, memory)[0][:1]:
+                reason = f"'{node.label or node.bid}' is one of '{clause.target.text}'"
+                yield Proposal(action=click(view, node), score=0.9, reason=reason)
+            return
         assert isinstance(clause, Press)
         answers = ranked(view, clause.target, memory)
         for mark, node in answers[:5]:
@@ -85,43 +108,35 @@ class Clicking:
         for look in ways_to_look(view, memory):
             hint = similarity(clause.target.name, look.reason)
             if clause.target.within:
-                hint += 2.0 * _near(view, view.node(str(look.action.args[0])), clause.target.within)
+                hint += 2.0 * near(view, view.node(str(look.action.args[0])), clause.target.within)
             yield Proposal(action=look.action, score=look.score + hint / 10, reason=look.reason)
         yield from _openings(view, clause.target, memory)
 
 
-def ranked(view: PageView, target: Target, memory: Memory) -> list[tuple[float, Node]]:
-    """Return the nodes that answer to the target with their scores, best first."""
-    if target.number is not None:
-        return _numbered(view, target, memory)
-    scored = [(score(target, node), node) for node in view.clickable]
-    plain = [
-        (0.8 * score(target, node), node)
-        for node in view.texts
-        if not node.clickable and target.name and node.tag not in ("body", "label", "option")
-    ]
-    answers = [(mark, node) for mark, node in scored + plain if mark > 0.2]
-    if target.within:
-        answers = [(mark * _beside(view, node, target, answers), node) for mark, node in answers]
-    best: dict[str, tuple[float, Node]] = {}
-    for mark, node in answers:
-        actual = _actionable(view, node)
-        if actual.bid not in best or best[actual.bid][0] < mark:
-            best[actual.bid] = (mark, actual)
-    return sorted(best.values(), key=lambda pair: (-round(pair[0], 4), -pair[1].order))
+def pressing(text: str, target: Target) -> Clause:
+    """Return the clause for one thing, or for several where the words ask for several."""
+    many = MANY.search(re.sub(r"\"[^\"]*\"", " ", text))
+    if many is None:
+        return Press(text=text, target=target)
+    word = (many.group(1) or many.group(2)).lower()
+    count = int(word) if word.isdigit() else COUNTS.get(word)
+    name = target.name
+    if not target.exact:
+        name = " ".join(part for part in name.split() if part.lower() != word)
+    return PressAll(text=text, target=replace(target, name=name, number=None), count=count)
 
 
-def _actionable(view: PageView, node: Node) -> Node:
-    """Return what a click on plain text is meant for: a control inside it or right after it."""
-    if node.clickable:
-        return node
-    inner = [n for n in view.descendants(node) if n.clickable and n.visible]
-    if inner:
-        return inner[0]
-    parent = view.node(node.parent)
-    after = [n for n in view.children(parent) if n.order > node.order] if parent else []
-    controls = [n for n in after[:1] if n.clickable and n.role in ("link", "button")]
-    return controls[0] if controls and node.text.rstrip().endswith(":") else node
+def _several(view: PageView, clause: PressAll, memory: Memory) -> tuple[list[Node], int]:
+    """Return the answers still to click, in document order, and how many were clicked."""
+    answers = ranked(view, clause.target, memory)
+    top = answers[0][0] if answers else 0.0
+    alike = [node for mark, node in answers if mark >= max(FOUND, top - 0.05)]
+    due = sorted((n for n in alike if not memory.clicked(n.bid)), key=lambda n: n.order)
+    done = 0
+    for step in memory.steps:
+        then = [n.bid for mark, n in ranked(step.before, clause.target, memory) if mark >= FOUND]
+        done += step.target is not None and not step.failed and step.target.bid in then
+    return due, done
 
 
 def _openings(view: PageView, target: Target, memory: Memory) -> Iterable[Proposal]:
@@ -136,64 +151,3 @@ def _openings(view: PageView, target: Target, memory: Memory) -> Iterable[Propos
         reason = f"opens the entry of {target.within}"
         score = 0.5 + 0.05 * shown
         yield Proposal(action=click(view, node), score=score, reason=reason)
-
-
-def _near(view: PageView, node: Node | None, within: str) -> float:
-    """Return 1 where the node stands in the innermost part of the page that shows the words."""
-    if node is None:
-        return 0.0
-    holders = [n for n in view.visible if within.lower() in n.content.lower()]
-    smallest = min(holders, key=lambda n: len(n.content), default=None)
-    if smallest is None:
-        return 0.0
-    like = [n for n in view.visible if n.words == node.words and n.bid != node.bid]
-    row = container(view, smallest, like)
-    return float(any(above.bid == row.bid for above in view.ancestors(node)))
-
-
-def _beside(view: PageView, node: Node, target: Target, answers: list[tuple[float, Node]]) -> float:
-    """Return 1 where the node's row shows what the goal says of it, else a weak weight."""
-    row = container(view, node, [other for _, other in answers if other.order != node.order])
-    return 1.0 if target.within.lower() in row.content.lower() else 0.4
-
-
-def _numbered(view: PageView, target: Target, memory: Memory) -> list[tuple[float, Node]]:
-    """Return the nth of its like; the control to the next page where it lies further on."""
-    assert target.number is not None
-    if target.kind in KINDS:
-        group = tuple(
-            node
-            for node in view.visible
-            if node.enabled and fit(target, node) == 1.0 and score(target, node) > 0.2
-        )
-    else:
-        group = group_named(view, target.name)
-    if not group:
-        return []
-    if target.number == -1:
-        return [(0.6, group[-1])]
-    seen = _seen_before(view, memory, group)
-    place = target.number - seen - 1
-    if 0 <= place < len(group):
-        return [(0.9, group[place])]
-    onward = next_page(view, memory)
-    return [(0.5, onward)] if onward is not None and place >= 0 else []
-
-
-def _seen_before(view: PageView, memory: Memory, group: tuple[Node, ...]) -> int:
-    """Return how many items of the group earlier pages of the same list showed."""
-    if not group:
-        return 0
-    like, pages = (group[0].tag, group[0].role, group[0].words), {_names(group): len(group)}
-    count = 0
-    for earlier in memory.views(view)[:-1]:
-        found = tuple(n for n in earlier.clickable if n.label and (n.tag, n.role, n.words) == like)
-        if found and _names(found) not in pages and next_page(earlier, Memory()) is not None:
-            pages[_names(found)] = len(found)
-            count += len(found)
-    return count
-
-
-def _names(group: tuple[Node, ...]) -> tuple[str, ...]:
-    """Return the labels of a group, to tell pages apart."""
-    return tuple(node.label for node in group)

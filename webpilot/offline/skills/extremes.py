@@ -84,8 +84,8 @@ class Extremes:
     def degree(self, view: PageView, clause: Clause, memory: Memory) -> float:
         """Return 1 once the control of the extreme item was clicked."""
         assert isinstance(clause, Extreme)
-        for step in memory.steps:
-            best = _ranked(step.before, clause)
+        for position, step in enumerate(memory.steps):
+            best = _ranked(step.before, clause, Memory(steps=memory.steps[:position]))
             if step.target is not None and best and step.target.bid == best[0].bid:
                 return 1.0
         return 0.0
@@ -93,7 +93,10 @@ class Extremes:
     def propose(self, view: PageView, clause: Clause, memory: Memory) -> Iterable[Proposal]:
         """Yield clicks on the items' controls, the extreme one first."""
         assert isinstance(clause, Extreme)
-        for place, node in enumerate(_ranked(view, clause)[:3]):
+        ranked = _ranked(view, clause, memory)
+        if not ranked:
+            yield from _uncovering(view, memory)
+        for place, node in enumerate(ranked[:3]):
             reason = f"'{node.label}' is number {place + 1} by {clause.quantity or 'its number'}"
             yield Proposal(action=click(view, node), score=0.9 / (1 + 2 * place), reason=reason)
 
@@ -112,18 +115,45 @@ def _search_form(piece: Piece) -> tuple[Clause, ...]:
     return (FillIn(text=piece.text), *(dated.clauses if dated else ()), search)
 
 
-def _ranked(view: PageView, clause: Extreme) -> list[Node]:
+def _uncovering(view: PageView, memory: Memory) -> Iterable[Proposal]:
+    """Yield a click on the next of like things that show no number until they are clicked."""
+    for group in alike([n for n in view.clickable if not n.editable])[:1]:
+        for node in group if len(group) > 1 else ():
+            if not memory.clicked(node.bid):
+                yield Proposal(action=click(view, node), score=0.6, reason="uncovers its number")
+                return
+
+
+def _ranked(view: PageView, clause: Extreme, memory: Memory) -> list[Node]:
     """Return the controls of the largest group of like items, the wanted extreme first."""
-    controls = [node for node in view.clickable if node.label and not node.editable]
+    controls = [node for node in view.clickable if not node.editable]
     for group in alike(controls):
         if len(group) < 2:
             break
-        measured = [(_measure(view, node, group, clause.quantity), node) for node in group]
+        measured = [(_recalled(view, node, group, clause, memory), node) for node in group]
         known = [(number, node) for number, node in measured if number is not None]
         if len(known) == len(group):
             sign = -1 if clause.most else 1
             return [node for _, node in sorted(known, key=lambda pair: sign * pair[0])]
     return []
+
+
+def _recalled(
+    view: PageView, node: Node, group: tuple[Node, ...], clause: Extreme, memory: Memory
+) -> float | None:
+    """Return the item's quantity as it shows now or as an earlier page showed it."""
+    now = _measure(view, node, group, clause.quantity)
+    if now is not None:
+        return now
+    for step in reversed(memory.steps):
+        for seen in (step.after, step.before):
+            then = seen.node(node.bid)
+            mates = tuple(m for n in group if (m := seen.node(n.bid)) is not None)
+            if then is not None:
+                number = _measure(seen, then, mates, clause.quantity)
+                if number is not None:
+                    return number
+    return None
 
 
 def _measure(view: PageView, node: Node, group: tuple[Node, ...], what: str) -> float | None:

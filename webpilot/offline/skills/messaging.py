@@ -7,7 +7,7 @@ import re
 from webpilot.offline.clauses import Clause, Commit, Piece, Reading, quoted
 from webpilot.offline.memory import Memory
 from webpilot.offline.page import PageView
-from webpilot.offline.skills.clicking import Press
+from webpilot.offline.skills.clicking import pressing
 from webpilot.offline.skills.protocol import Proposal
 from webpilot.offline.skills.typing import Enter
 from webpilot.offline.targets import WITHIN, Target
@@ -53,7 +53,7 @@ class Messaging:
         who = _owner(piece, verb)
         text = piece.text
         target = Target(name=verb.lower(), within=who, text=text)
-        clauses: list[Clause] = [Press(text=text, target=target)]
+        clauses: list[Clause] = [pressing(text, target)]
         if verb.lower() in ANSWERS:
             saying = SAYING.search(text) or SAYING.search(piece.goal)
             words = (saying.group("quoted") or saying.group("bare") or "") if saying else ""

@@ -12,6 +12,7 @@ from webpilot.offline.matching import fold, similarity
 from webpilot.offline.memory import Memory
 from webpilot.offline.page import Node, PageView
 from webpilot.offline.palette import COLOR_HEX as NAMED
+from webpilot.offline.palette import is_named
 from webpilot.offline.skills.highlighting import passage, selecting
 from webpilot.offline.skills.protocol import Proposal
 from webpilot.offline.spans import selected_text
@@ -30,6 +31,11 @@ COLOR = re.compile(rf"\b({'|'.join(NAMED)})\b", re.IGNORECASE)
 VERB = re.compile(
     r"\b(?:give|make|set|change|turn|apply|format|style|bold|underline|italici[sz]e|colou?r)\b",
     re.I,
+)
+PLAIN = re.compile(
+    r"\b(?:the )?(?:text|word|words)\s+(?!(?:in|to|with|the|a|bold|italic|underlined?|of)\b)(\S.*?)"
+    r"\s+(?:the|a|an|to|in|into)\s+(?:style|colou?r|font|be|bold|italic|underline)",
+    re.IGNORECASE,
 )
 ABOUT = re.compile(r"\b(?:style|text|word|colou?r|font|everything|sentence)\b", re.IGNORECASE)
 
@@ -59,7 +65,8 @@ class Styling:
         if found is None:
             return None
         strings = quoted(piece.text)
-        words = strings[0] if strings else ""
+        plain = PLAIN.search(bare)
+        words = strings[0] if strings else plain.group(1) if plain else ""
         clause = Style(text=piece.text, words=words, style=found.group(1).lower())
         return Reading(clauses=(clause,), confidence=0.74)
 
@@ -88,7 +95,8 @@ class Styling:
             names = (control.label, *control.words)
             mark = max((similarity(want, name) for want in wanted for name in names), default=0.0)
             exact = max((similarity(clause.style, name) for name in names), default=0.0)
-            shade = 0.9 if control.background == NAMED.get(clause.style, "-") else 0.0
+            shaded = clause.style in NAMED and control.background is not None
+            shade = 0.9 if shaded and _hued(control.background, clause.style) else 0.0
             best = max(mark * (0.5 if memory.clicked(control.bid) else 1.0), exact, shade)
             if best >= 0.5:
                 reason = f"'{control.label or ' '.join(sorted(control.words))}' sets the style"
@@ -104,4 +112,9 @@ def _bears(node: Node, style: str) -> bool:
     """Return whether the node shows the style."""
     if style in STYLES:
         return node.tag in STYLES[style]
-    return node.color == NAMED.get(style)
+    return _hued(node.color, style)
+
+
+def _hued(color: str | None, name: str) -> bool:
+    """Return whether a colour goes by the name."""
+    return color is not None and is_named(color, name)

@@ -33,6 +33,11 @@ LOOKED_UP = re.compile(
     r"\b(?:value|content|text|entry)s?\s+(?:of|for|in|from|under)\s+(?:the\s+)?(.+?)\s+(?:in(?:to)?|as)\s+(?:the\s+)?(.*)$",
     re.IGNORECASE,
 )
+OF_ITEM = re.compile(
+    r"^(?:and\s+)?(?:enter|type|write|put|input)\s+the\s+(\w[\w ]*?\s+(?:of|for)\s+.+?)"
+    r"\s+(?:in(?:to)?)\s+(?:the\s+)?(.*)$",
+    re.IGNORECASE,
+)
 EACH = re.compile(r"\bvalues?\b.*\b(?:each|corresponding|every|all)\b", re.IGNORECASE)
 SHOWN = re.compile(
     r"\b(?:text|word|letters|code|characters|string)\b.*\b(?:below|above|shown|displayed|see)\b",
@@ -144,7 +149,7 @@ def _read_derived(piece: Piece) -> Reading | None:
     if piece.whole or QUOTED.search(piece.text):
         return None
     text = piece.text
-    looked = LOOKED_UP.search(text)
+    looked = LOOKED_UP.search(text) or OF_ITEM.match(text)
     everywhere, field = False, ""
     word = WORD.search(f"{piece.lead} {text}")
     if word and VERB.search(text):
