@@ -71,7 +71,7 @@ PREFIXES = frozenset({"", "and", "then", "and then", "when done", "finally", "af
 
 def _answers(view: PageView, clause: Commit) -> list[tuple[float, Node]]:
     """Return the controls that answer to the commit; any closing one where none has its name."""
-    named = [(_mark(clause, node), node) for node in view.clickable]
+    named = [(_mark(clause, node), node) for node in view.clickable if not node.editable]
     good = sorted((pair for pair in named if pair[0] >= 0.6), key=lambda pair: -pair[0])
     return good or [(0.5, node) for node in commit_controls(view)]
 
