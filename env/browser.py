@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,6 +32,7 @@ LOCALE = "en-US"
 TIMEZONE = "UTC"
 LAUNCH_TIMEOUT = 60.0
 CLOSING_TIMEOUT = 5.0
+REMOVALS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +77,8 @@ class Browser:
                 line = str(error).strip().splitlines()[0]
                 raise BrowserLost(f"{path} does not start ({line})") from error
             self._mux: Mux = waiting.mux()
+            self.profile = waiting.profile
+            """Folder of the browser's own files; Playwright's driver removes it."""
         self.connection = Connection(self._mux)
         self.version: str = self._browser.version
 
@@ -107,6 +112,17 @@ class Browser:
         if self.alive:
             with suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGKILL)
+
+    def abandon(self) -> None:
+        """Kill the browser and remove its profile: what is left to do without a driver."""
+        self.kill()
+        self._mux.wait_closed(CLOSING_TIMEOUT)
+        for _ in range(REMOVALS):
+            if self.profile is None or not self.profile.exists():
+                break
+            # Helpers of the browser may still be dying, and writing.
+            shutil.rmtree(self.profile, ignore_errors=True)
+            time.sleep(0.1)
 
     def close(self) -> None:
         """Close the browser and wait until it is gone."""

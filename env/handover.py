@@ -47,6 +47,8 @@ class Handover:
         address.chmod(0o600)
         self._listener.listen(1)
         self._mux: Mux | None = None
+        self.profile: Path | None = None
+        """Folder Playwright made for the browser, known once the pipes have arrived."""
         self._thread = threading.Thread(target=self._accept, name="webpilot-handover", daemon=True)
         self._thread.start()
 
@@ -71,7 +73,7 @@ class Handover:
         except OSError:
             return
         with link:
-            text, received, _, _ = socket.recv_fds(link, 32, 2)
+            introduction, received, _, _ = socket.recv_fds(link, 4096 + 32, 2)
             if len(received) != 2:
                 return
             from_client, to_client = received
@@ -85,8 +87,10 @@ class Handover:
             os.close(browser_reads)
             os.close(browser_writes)
         shutil.rmtree(self.folder, ignore_errors=True)
+        pid, _, profile = os.fsdecode(introduction).partition(" ")
+        self.profile = Path(profile) if profile else None
         self._mux = Mux(
-            pid=int(text),
+            pid=int(pid),
             from_client=from_client,
             to_client=to_client,
             from_browser=from_browser,

@@ -210,7 +210,8 @@ class BrowserThread:
         Playwright cannot be stopped without a driver, nor be started where it was not stopped.
         """
         self._driver_killed = False
-        self._kill_browser()
+        if self._browser is not None:
+            self._browser.abandon()
         self._playwright = self._browser = None
         self._worker.shutdown(wait=False)
         self._worker = new_worker()

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 __all__ = ["Guard", "Watchdog"]
 
-GRACE = 1.5
+GRACE = 3.0
 """Seconds between one means and the next, stronger one."""
 
 

@@ -19,6 +19,7 @@ FROM_CLIENT = 3
 """Descriptor a browser reads DevTools messages from (``--remote-debugging-pipe``)."""
 TO_CLIENT = 4
 """Descriptor a browser writes DevTools messages to."""
+PROFILE = "--user-data-dir="
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -28,7 +29,9 @@ def main(arguments: Sequence[str]) -> None:
         link.connect(address)
         ours = array.array("i", (FROM_CLIENT, TO_CLIENT))
         ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, ours)]
-        link.sendmsg([str(os.getpid()).encode()], ancillary)
+        profile = next((one for one in rest if one.startswith(PROFILE)), PROFILE)
+        introduction = f"{os.getpid()} {profile.removeprefix(PROFILE)}"
+        link.sendmsg([os.fsencode(introduction)], ancillary)
         _, received, _, _ = socket.recv_fds(link, 1, 2)
     if len(received) != 2:
         raise SystemExit("no pipes received")

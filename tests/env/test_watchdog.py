@@ -103,14 +103,20 @@ def test_a_stopped_driver_is_killed_and_replaced(thread: BrowserThread) -> None:
 
 
 def test_a_driver_that_dies_is_replaced(thread: BrowserThread) -> None:
+    profiles = []
+
     def die() -> None:
-        tab = thread.browser().open_tab(VIEWPORT)
+        browser = thread.browser()
+        tab = browser.open_tab(VIEWPORT)
+        profiles.append(browser.profile)
         os.kill(thread._driver, signal.SIGKILL)
         with thread.guard(1.0):
             tab.page.evaluate("1")
 
     with pytest.raises((BrowserLost, StepTimeout)):
         thread.submit(die).result(WAIT)
+    assert profiles[0] is not None
+    assert not profiles[0].exists()
     assert thread.submit(lambda: thread.browser().open_tab(VIEWPORT).alive).result(WAIT)
 
 
