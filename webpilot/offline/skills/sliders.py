@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from webpilot.offline.actions import click, fill, mouse_click, press
 from webpilot.offline.clauses import Clause, Piece, Reading
 from webpilot.offline.gauges import Slider, sliders, spinners
-from webpilot.offline.geometry import LinearScale, distance, fitted_scale
+from webpilot.offline.geometry import LinearScale, distance, fitted_scale, holds
 from webpilot.offline.matching import similarity
 from webpilot.offline.memory import Memory
 from webpilot.offline.page import PageView
-from webpilot.offline.pointer import clicks
+from webpilot.offline.pointer import Move, carried, clicks, drags, held, under_way
 from webpilot.offline.skills.protocol import Proposal
 
 __all__ = ["SetValues", "Sliders"]
@@ -30,8 +30,12 @@ LABEL = re.compile(
     r"\b(?:slider|spinner|knob|dial|stepper|counter|range)\b",
     re.IGNORECASE,
 )
+GRIP = 9.0
+"""Half the size of a handle, in CSS pixels."""
 NEAR = 4
 """Steps up to which keys are surer than another click on the track."""
+FAR = 8
+"""Steps up to which keys come into question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,15 +79,33 @@ class Sliders:
         pairs = _pairs(view, clause)
         if not pairs:
             return 0.0
-        return sum(_closeness(slider, value) for slider, value in pairs) / len(pairs)
+        degree = sum(_closeness(slider, value) for slider, value in pairs) / len(pairs)
+        return under_way(degree, memory, _pulls(view, pairs, memory), 1 / len(pairs))
 
     def propose(self, view: PageView, clause: Clause, memory: Memory) -> Iterable[Proposal]:
         """Yield the next click, key or entry for the first value that is not shown."""
         assert isinstance(clause, SetValues)
-        for slider, wanted in _pairs(view, clause):
+        pairs = _pairs(view, clause)
+        if held(memory) is not None:
+            yield from carried(view, memory, _pulls(view, pairs, memory))
+            return
+        for slider, wanted in pairs:
             if slider.value != wanted:
                 yield from _toward(view, slider, wanted, memory)
                 return
+
+
+def _pulls(view: PageView, pairs: Sequence[tuple[Slider, float]], memory: Memory) -> Iterable[Move]:
+    """Yield where the handle that is held must come to."""
+    begun = held(memory)
+    for slider, wanted in pairs:
+        scale = _scale(view, slider, memory)
+        x, y, width, height = slider.box
+        if begun is None or scale is None:
+            continue
+        if holds((x, y, width, height), begun[0], -GRIP):
+            end = slider.spot(scale.position(wanted))
+            yield Move(start=begun[0], end=end, reason=f"to {wanted:g}")
 
 
 def _closeness(slider: Slider, wanted: float) -> float:
@@ -148,11 +170,12 @@ def _toward(view: PageView, slider: Slider, wanted: float, memory: Memory) -> It
         if not memory.did(entry):
             yield Proposal(action=entry, score=0.9, reason=reason)
     steps = abs((slider.value or 0.0) - wanted) / slider.step
-    if slider.value is not None and steps <= NEAR:
+    if slider.value is not None and steps <= FAR:
         if _focused(view, slider):
             key = _key(slider, rising=wanted > slider.value)
-            yield Proposal(action=press(key), score=0.75 + 0.2 / steps, reason=reason)
-        elif slider.thumb is not None:
+            score = 0.75 + 0.2 / steps if steps <= NEAR else 0.5
+            yield Proposal(action=press(key), score=score, reason=reason)
+        elif steps <= NEAR and slider.thumb is not None:
             hold = mouse_click(view, *slider.thumb)
             score = 0.82 if steps <= 1 else 0.6
             yield Proposal(action=hold, score=score, reason="takes the handle for the keys")
@@ -181,6 +204,13 @@ def _track_clicks(
     scale = _scale(view, slider, memory)
     if scale is not None:
         spot = slider.spot(scale.position(wanted))
+        thumb = slider.thumb
+        if thumb is not None and not slider.native and distance(thumb, spot) <= GRIP:
+            # a click there would only touch the handle
+            failed = any(distance(d.start, thumb) < 1 and not d.moved for d in drags(memory))
+            move = Move(start=thumb, end=spot, reason=reason, score=0.3 if failed else 0.81)
+            yield from carried(view, memory, (move,))
+            return
         tried = [where for where, _ in clicks(memory) if distance(where, spot) < 1]
         yield Proposal(action=mouse_click(view, *spot), score=0.3 if tried else 0.9, reason=reason)
         return
