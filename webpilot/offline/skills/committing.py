@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from webpilot.offline.actions import click
+from webpilot.offline.actions import click, press
 from webpilot.offline.clauses import Clause, Commit, Piece, Reading, quoted
 from webpilot.offline.matching import similarity
 from webpilot.offline.memory import Memory
@@ -55,6 +55,8 @@ class Committing:
             answers = _answers(step.before, clause) if step.action.kind == "click" else []
             if step.target is not None and answers and answers[0][1].bid == step.target.bid:
                 return 1.0
+            if step.action == press("Enter") and step.changed and not _answers(step.before, clause):
+                return 1.0
         return 0.0
 
     def propose(self, view: PageView, clause: Clause, memory: Memory) -> Iterable[Proposal]:
@@ -64,6 +66,10 @@ class Committing:
             if mark > 0.3:
                 reason = f"'{node.label}' closes the task"
                 yield Proposal(action=click(view, node), score=mark, reason=reason, closing=True)
+        field = view.node(view.focused)
+        if field is not None and field.editable and field.tag == "input":
+            reason = "Enter sends what stands in the focused field"
+            yield Proposal(action=press("Enter"), score=0.4, reason=reason, closing=True)
 
 
 PREFIXES = frozenset({"", "and", "then", "and then", "when done", "finally", "after that"})
