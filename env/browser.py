@@ -113,24 +113,29 @@ class Browser:
             with suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGKILL)
 
-    def abandon(self) -> None:
-        """Kill the browser and remove its profile: what is left to do without a driver."""
-        self.kill()
-        self._mux.wait_closed(CLOSING_TIMEOUT)
-        for _ in range(REMOVALS):
-            if self.profile is None or not self.profile.exists():
-                break
-            # Helpers of the browser may still be dying, and writing.
-            shutil.rmtree(self.profile, ignore_errors=True)
-            time.sleep(0.1)
-
     def close(self) -> None:
-        """Close the browser and wait until it is gone."""
+        """Close the browser, wait until it is gone, and leave no file of it."""
         with suppress(PlaywrightError):
             self._browser.close()
         if not self._mux.wait_closed(CLOSING_TIMEOUT):
             self.kill()
             self._mux.wait_closed(CLOSING_TIMEOUT)
+        self._remove_profile()
+
+    def abandon(self) -> None:
+        """Kill the browser and remove its files: what is left to do without a driver."""
+        self.kill()
+        self._mux.wait_closed(CLOSING_TIMEOUT)
+        self._remove_profile()
+
+    def _remove_profile(self) -> None:
+        """Remove the profile where Playwright's driver does not, or not before it is stopped."""
+        for _ in range(REMOVALS):
+            if self.profile is None or not self.profile.exists():
+                break
+            # Helpers of the browser may still be dying, and writing.
+            shutil.rmtree(self.profile, ignore_errors=True)
+            time.sleep(0.05)
 
 
 def leave_dialog(dialog: Dialog) -> None:
