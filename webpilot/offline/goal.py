@@ -29,7 +29,8 @@ CLAUSE = re.compile(
     re.IGNORECASE,
 )
 HINT = re.compile(
-    r"^(?:please\s+)?(?:find|look|locate|navigate|browse|switch|use the mouse|scroll through)\b.*$"
+    r"^(?:please\s+)?(?:find|look|locate|navigate|browse|switch between|use the mouse|read"
+    r"|scroll through)\b.*$|^(?:what|who|when|where|which)\b.*\?$"
     r"|^(?:in|on|inside|within|under|using|from|for)\s(?:\S+\s?){1,7}$|^(?:and\s+)?then[.,]?$",
     re.IGNORECASE,
 )

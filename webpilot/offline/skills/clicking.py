@@ -24,6 +24,13 @@ COMMAND = re.compile(
     r"(?:click|press|hit|push|tap|open|go to|visit|follow)(?:ing)?(?:\s+on)?\s+(.*)$",
     re.IGNORECASE,
 )
+DEED = re.compile(
+    r"^(?:please\s+)?(?P<verb>close|dismiss|cancel|accept|agree|decline|play|pause|stop|start|mute"
+    r"|unmute|refresh|reload|print|download|log out|sign out|unsubscribe|minimi[sz]e|maximi[sz]e"
+    r"|undo|redo|continue|resume|reset|clear|skip)(?:\s+(?:the|this|to|your|all)\b[^\"]{0,40})?[.!]?$",
+    re.IGNORECASE,
+)
+"""Verbs that stand for the control of their name."""
 MANY = re.compile(
     r"\b(?:(every|each)\b|(all|both|two|three|four|[2-9])\s+(?:of\s+)?(?:the\s+)?(?=[a-z]+s\b))",
     re.IGNORECASE,
@@ -60,6 +67,10 @@ class Clicking:
     def read(self, piece: Piece) -> Reading | None:
         """Return a press of the described element for a click command."""
         match = COMMAND.search(piece.text)
+        deed = DEED.match(piece.text)
+        if match is None and deed is not None:
+            target = Target(name=deed.group("verb"), text=piece.text)
+            return Reading(clauses=(Press(text=piece.text, target=target),), confidence=0.5)
         if match is None or piece.whole:
             return None
         if re.search(r"\bto\s+(?:find|look|see)\s*$", piece.lower):

@@ -63,6 +63,8 @@ class Extremes:
 
     def read(self, piece: Piece) -> Reading | None:
         """Return the comparison that a superlative asks for."""
+        if re.search(r"\b(?:it|them|that one)\b", piece.lower) and piece.lead:
+            piece = Piece(text=f"{piece.lead} and {piece.text}", goal=piece.goal)
         match = ADJECTIVE.search(piece.text)
         if match is None or not VERB.search(piece.text[: match.start()]):
             return None

@@ -21,7 +21,7 @@ __all__ = ["Enter", "Typing"]
 
 VERB = re.compile(
     r"\b(?:enter|type|write|put|input|insert|fill(?:\s+(?:in|out))?|set|paste|provide|use"
-    r"|search\s+for|look\s+up)\b",
+    r"|search\s+for|look\s+up|log\s?in|sign\s(?:in|up)|register|subscribe)\b",
     re.IGNORECASE,
 )
 PLACE = re.compile(
@@ -52,6 +52,11 @@ SUM = re.compile(
 )
 FIELD_LEAD = re.compile(r"^\s*(?:in(?:to)?|to|as|for)\s+(?:the\s+)?[\w ]*$", re.IGNORECASE)
 PAIRED = re.compile(r"\band\b|,|;", re.IGNORECASE)
+QUESTION = re.compile(
+    r"^(?:what(?:'s| is| are)|who is|when is|find(?: out)?|look up|read)\s+(?:the\s+)?(.+?)[?.]?$",
+    re.IGNORECASE,
+)
+PRONOUN = re.compile(r"\b(?:it|that|this|them|answer|result|value)\b", re.IGNORECASE)
 EVERY_FIELD = re.compile(
     r"\b(?:both|all|each|every)\b[\w\s]*\b(?:field|box|input|textbox|area)e?s?\b", re.IGNORECASE
 )
@@ -160,6 +165,10 @@ def _read_derived(piece: Piece) -> Reading | None:
         source, field = Source(origin=Origin.LABEL, text=looked.group(1)), looked.group(2)
     elif SHOWN.search(text) and VERB.search(text):
         source = Source(origin=Origin.SHOWN, case=_case(text))
+    elif (asked := _asked(piece)) is not None:
+        source = Source(origin=Origin.LABEL, text=asked, case=_case(text))
+        place = re.search(r"\b(?:in|into)\s+(?:the\s+)?(.+)$", text, re.IGNORECASE)
+        field = place.group(1) if place else ""
     elif SUM.search(text) and (
         VERB.search(text) or re.search(r"\bsolve\b|\bwhat is\b", text.lower())
     ):
@@ -171,6 +180,14 @@ def _read_derived(piece: Piece) -> Reading | None:
     target = read_target(field)
     clause = Enter(text=text, source=source, field=target, everywhere=everywhere)
     return Reading(clauses=(clause,), confidence=0.75)
+
+
+def _asked(piece: Piece) -> str | None:
+    """Return what the words before the piece ask for, where the piece only says ``it``."""
+    question = QUESTION.search(piece.lead)
+    if question is None or not VERB.search(piece.text) or not PRONOUN.search(piece.text):
+        return None
+    return question.group(1)
 
 
 def _read_quoted(piece: Piece) -> Reading | None:
