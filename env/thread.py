@@ -126,7 +126,7 @@ class BrowserThread:
         self._worker.shutdown()
         if self._watchdog is not None:
             self._watchdog.stop()
-        atexit.unregister(self._kill_browser)
+        atexit.unregister(self._abandon_browser)
 
     def __enter__(self) -> Self:
         return self
@@ -162,7 +162,7 @@ class BrowserThread:
         if self._watchdog is None:
             self._watchdog = Watchdog(self._kill_browser, self._kill_driver, self._break_call)
             # The browser dies with us anyway, when its pipe closes; this is the quicker way.
-            atexit.register(self._kill_browser)
+            atexit.register(self._abandon_browser)
         return self._watchdog
 
     def _shut(self) -> None:
@@ -177,6 +177,11 @@ class BrowserThread:
         browser = self._browser
         if browser is not None:
             browser.kill()
+
+    def _abandon_browser(self) -> None:
+        browser = self._browser
+        if browser is not None:
+            browser.abandon()
 
     def _kill_driver(self) -> None:
         """End Playwright's driver, the last thing a blocked call can wait for."""
@@ -210,8 +215,7 @@ class BrowserThread:
         Playwright cannot be stopped without a driver, nor be started where it was not stopped.
         """
         self._driver_killed = False
-        if self._browser is not None:
-            self._browser.abandon()
+        self._abandon_browser()
         self._playwright = self._browser = None
         self._worker.shutdown(wait=False)
         self._worker = new_worker()
