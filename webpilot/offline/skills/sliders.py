@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from webpilot.offline.actions import click, fill, mouse_click, press
 from webpilot.offline.clauses import Clause, Piece, Reading
@@ -76,7 +76,7 @@ class Sliders:
     def degree(self, view: PageView, clause: Clause, memory: Memory) -> float:
         """Return the share of the values that are shown, near misses counted in part."""
         assert isinstance(clause, SetValues)
-        pairs = _pairs(view, clause)
+        pairs = _pairs(view, clause, memory)
         if not pairs:
             return 0.0
         degree = sum(_closeness(slider, value) for slider, value in pairs) / len(pairs)
@@ -85,7 +85,7 @@ class Sliders:
     def propose(self, view: PageView, clause: Clause, memory: Memory) -> Iterable[Proposal]:
         """Yield the next click, key or entry for the first value that is not shown."""
         assert isinstance(clause, SetValues)
-        pairs = _pairs(view, clause)
+        pairs = _pairs(view, clause, memory)
         if held(memory) is not None:
             yield from carried(view, memory, _pulls(view, pairs, memory))
             return
@@ -115,14 +115,28 @@ def _closeness(slider: Slider, wanted: float) -> float:
     return 1.0 if away == 0 else 0.8 / (1.0 + away)
 
 
-def _pairs(view: PageView, clause: SetValues) -> list[tuple[Slider, float]]:
+def _pairs(view: PageView, clause: SetValues, memory: Memory) -> list[tuple[Slider, float]]:
     """Return which slider must show which value, in document order."""
     found = list(spinners(view) if clause.spins else sliders(view))
     if not found:
         found = list(sliders(view) or spinners(view))
     if clause.label and len(found) > len(clause.values):
         found.sort(key=lambda one: -_labelled(view, one, clause.label))
-    return list(zip(found, clause.values, strict=False))
+    believed = [_believed(slider, memory) for slider in found]
+    return list(zip(believed, clause.values, strict=False))
+
+
+def _believed(slider: Slider, memory: Memory) -> Slider:
+    """Return the slider with what was just typed into it.
+
+    A spinner tells assistive technology its value only when the focus leaves it.
+    """
+    last = memory.last
+    if last is None or last.action.kind != "fill" or last.failed or last.target is None:
+        return slider
+    if last.target.bid != slider.track.bid or slider.track.role != "spinbutton":
+        return slider
+    return replace(slider, value=float(str(last.action.args[1])))
 
 
 def _labelled(view: PageView, slider: Slider, label: str) -> float:
