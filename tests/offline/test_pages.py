@@ -122,6 +122,10 @@ CASES: list[tuple[str, str, str, Any]] = [
     ),
     ("switches", "Turn on Wifi, turn off Bluetooth and press Submit.", "result", "true,false|"),
     ("switches", 'Type "rain" into the search field and press Enter.', "result", "q:rain"),
+    ("spinner", "Select 7 with the spinner and click Submit.", "result", "7|"),
+    ("spinner", "Close the dialog by clicking the X.", "log[0]", "closed"),
+    ("spinner", "Dismiss the dialog.", "log[0]", "closed"),
+    ("spinner", 'Enter a city that starts with "Osl" and ends with "lo".', "result", "0|Oslo"),
     ("switches", 'Double-click the word "harbour".', "result", "twice"),
     (
         "switches",

@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 __all__ = ["SYNONYMS", "fold", "similarity", "stem", "words"]
+
+CACHED = 1 << 14
+"""Names kept at hand: the same few hundred are compared at every node of a search."""
 
 STOPS = """
 a an the of to in on at for and or into from with by is are that this
@@ -19,7 +23,8 @@ SYNONYMS: tuple[frozenset[str], ...] = tuple(
         "big large huge enormous giant",
         "small little tiny mini",
         "remove delete trash discard bin erase",
-        "close dismiss exit cancel x",
+        "close dismiss exit x",
+        "cancel dismiss abort",
         "search find lookup magnifier",
         "reply respond answer",
         "forward share resend",
@@ -45,9 +50,15 @@ SYNONYMS: tuple[frozenset[str], ...] = tuple(
 """Groups of words that mean the same on most pages."""
 
 
+CROSSES = re.compile(r"[\u00d7\u2715\u2716\u2717]")
+"""Signs that buttons which close something carry; people call them x."""
+
+
+@lru_cache(maxsize=CACHED)
 def fold(text: str) -> str:
     """Return the text in lower case, punctuation and white space folded to single blanks."""
-    return " ".join(re.findall(r"[^\W_]+(?:[.'@-][^\W_]+)*", text.lower()))
+    plain = CROSSES.sub("x", text.lower())
+    return " ".join(re.findall(r"[^\W_]+(?:[.'@-][^\W_]+)*", plain))
 
 
 def stem(word: str) -> str:
@@ -61,11 +72,13 @@ def stem(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=CACHED)
 def words(text: str) -> tuple[str, ...]:
     """Return the stemmed content words in order."""
     return tuple(stem(word) for word in fold(text).split() if word not in STOP_WORDS)
 
 
+@lru_cache(maxsize=CACHED)
 def similarity(wanted: str, found: str) -> float:
     """Return in [0, 1] how well ``found`` answers to ``wanted``; 1 only for the same name."""
     left, right = fold(wanted), fold(found)

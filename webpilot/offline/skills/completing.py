@@ -10,7 +10,7 @@ from webpilot.offline.actions import click, fill, wait
 from webpilot.offline.clauses import QUOTED, Clause, Piece, Reading
 from webpilot.offline.fields import fields_for
 from webpilot.offline.memory import Memory
-from webpilot.offline.page import PageView
+from webpilot.offline.page import Node, PageView
 from webpilot.offline.skills.protocol import Proposal
 from webpilot.offline.suggestions import suggestions
 from webpilot.offline.targets import Target
@@ -79,7 +79,9 @@ class Completing:
                 reason = f"'{node.label}' has the parts asked for"
                 yield Proposal(action=click(view, node), score=0.95, reason=reason)
         known = clause.start or clause.middle or clause.end
-        for mark, field in fields_for(view, Target(name=""))[:2]:
+        fields = [field for _, field in fields_for(view, Target(name=""))]
+        fields.sort(key=lambda field: (field.role == "spinbutton", not _suggesting(field)))
+        for mark, field in zip((0.9, 0.6), fields, strict=False):
             if field.value != known:
                 reason = f"typing '{known}' shows what can be chosen"
                 yield Proposal(action=fill(field, known), score=mark, reason=reason)
@@ -88,3 +90,9 @@ class Completing:
                 if len(known) > 1:
                     reason = "typing less may show more suggestions"
                     yield Proposal(action=fill(field, known[:-1]), score=0.3, reason=reason)
+
+
+def _suggesting(field: Node) -> bool:
+    """Return whether the field says that it will suggest something."""
+    listed = "hasPopup" in field.states or "autocomplete" in field.states
+    return field.role in ("combobox", "searchbox") or "autocomplete" in field.words or listed
