@@ -1,6 +1,6 @@
 """The browser, and everything that touches it: launch, observation, action, restoration.
 
-Import from its modules (``from env.session import Session``), never the bare name.
+Import from its modules (``from env.link.session import Session``), never the bare name.
 """
 
 from __future__ import annotations

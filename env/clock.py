@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from typing import Protocol
 
-from env.cdp import PageSession
+from env.link.cdp import PageSession
 from webpilot.errors import ConfigError
 
 __all__ = ["Clock", "NoWait", "RealTime", "VirtualTime", "parse_clock"]

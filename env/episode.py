@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from env.cdp import DEADLINE
+from env.act.reidentify import find
+from env.link.cdp import DEADLINE
+from env.link.thread import BrowserThread
 from env.live import LivePage
 from env.measure import Measured
 from env.miniwob import ACTION_LIMIT, load
-from env.reidentify import find
 from env.site import DEFAULT_SETTLE, MiniwobSite
-from env.thread import BrowserThread
 from webpilot.types import Action, Observation, Outcome
 from webpilot.verdict import Verdict
 

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, TypeVar
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from env.actions import let_go, perform
-from env.browser import Tab
-from env.cdp import DEADLINE, ProtocolError
+from env.act.actions import let_go, perform
 from env.clock import Clock
+from env.link.browser import Tab
+from env.link.cdp import DEADLINE, ProtocolError
+from env.link.thread import BrowserThread
 from env.measure import Meter
 from env.miniwob import MiniwobTask, page_seed
-from env.observe import Canonical, forget_marks, observe
-from env.presentation import settle_viewport, watch_frames
-from env.thread import BrowserThread
+from env.page.observe import Canonical, forget_marks, observe
+from env.page.presentation import settle_viewport, watch_frames
 from webpilot.errors import BrowserLost, SiteDown
 from webpilot.types import Action, Observation
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from env.cdp import ProtocolError
+from env.link.cdp import ProtocolError
 from env.live import LivePage
-from env.observe import align, restamp
+from env.page.observe import align, restamp
 from mcts.protocols import Level, Restored
 from webpilot.types import Observation, Path, PathStep
 

@@ -7,10 +7,10 @@ from types import TracebackType
 from typing import Self
 
 from env.clock import parse_clock
+from env.link.thread import BrowserThread
 from env.live import LivePage
 from env.miniwob import MiniwobTask
 from env.server import PageServer, miniwob_folder
-from env.thread import BrowserThread
 
 __all__ = ["DEFAULT_SETTLE", "MiniwobSite"]
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 
-from env.cdp import DEADLINE
+from env.act.reidentify import find
 from env.chromium import browser_path, browser_version
 from env.clock import parse_clock
 from env.episode import open_episode
+from env.link.cdp import DEADLINE
 from env.miniwob import load
-from env.reidentify import find
 from env.server import PageServer
 from env.site import DEFAULT_SETTLE, MiniwobSite
 from env.world import BrowserWorlds, open_search
@@ -54,9 +54,7 @@ class Opened:
 class MiniwobSuite:
     """The 125 tasks, one page server, one browser; a :class:`webpilot.benchmark.Benchmark`."""
 
-    def __init__(
-        self, *, settle: str = DEFAULT_SETTLE, server: PageServer | None = None
-    ) -> None:
+    def __init__(self, *, settle: str = DEFAULT_SETTLE, server: PageServer | None = None) -> None:
         """Make ready; the browser starts with the first page.
 
         Args:

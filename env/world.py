@@ -11,14 +11,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from env.cdp import DEADLINE
+from env.link.cdp import DEADLINE
+from env.link.thread import BrowserThread
 from env.live import CANONICAL, FOLDER, LivePage
 from env.measure import Measured
 from env.miniwob import ACTION_LIMIT, MiniwobTask, load
-from env.observe import changing
+from env.page.observe import changing
 from env.restore import Trail, restore, trail
 from env.site import DEFAULT_SETTLE, MiniwobSite
-from env.thread import BrowserThread
 from mcts.protocols import Level, Restored, Transition
 from webpilot.actions import MINIWOB_ALL
 from webpilot.types import Action, Observation, Path, Task

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from env.actions import perform
+from env.act.actions import perform
 from env.clock import RealTime, VirtualTime
-from env.observe import Canonical, forget_marks, observe, restamp
-from env.presentation import watch_frames
+from env.link.session import Call
+from env.link.thread import BrowserThread
+from env.page.observe import Canonical, forget_marks, observe, restamp
+from env.page.presentation import watch_frames
 from env.server import PageServer
-from env.session import Call
-from env.thread import BrowserThread
 from webpilot.actions import parse_action
 from webpilot.types import Action, Element, Observation
 

@@ -9,9 +9,9 @@ from typing import TypeVar
 
 import pytest
 
-from env.browser import Tab
-from env.calls import ProtocolError
-from env.thread import BrowserThread
+from env.link.browser import Tab
+from env.link.calls import ProtocolError
+from env.link.thread import BrowserThread
 from tests.env.rig import own_pages
 from webpilot.errors import BrowserLost, StepTimeout
 

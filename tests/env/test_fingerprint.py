@@ -7,9 +7,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from env.axtree import attach_bids, elements, flatten
-from env.fingerprint import changing, fingerprint
-from env.observe import align
+from env.page.axtree import attach_bids, elements, flatten
+from env.page.fingerprint import changing, fingerprint
+from env.page.observe import align
 from mcts.protocols import Level
 from webpilot.types import Element, Fingerprint, Observation
 

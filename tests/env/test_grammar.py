@@ -12,7 +12,7 @@ from browsergym.core.action import functions
 from hypothesis import given
 from hypothesis import strategies as st
 
-from env.actions import PRIMITIVES as EXECUTED
+from env.act.actions import PRIMITIVES as EXECUTED
 from webpilot.actions import (
     BUTTONS,
     MINIWOB_ALL,

@@ -10,7 +10,7 @@ from typing import Any
 import playwright
 import pytest
 
-from env.keyboard import LAYOUT, UnknownKey, press, type_text
+from env.act.keyboard import LAYOUT, UnknownKey, press, type_text
 
 DRIVER = Path(playwright.__file__).parent / "driver" / "package" / "lib" / "server"
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from env.mux import FIRST_ID, Mux, frames
+from env.link.mux import FIRST_ID, Mux, frames
 
 WAIT = 10.0
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from env.observe import align, changing
+from env.page.observe import align, changing
 from mcts.protocols import Level
 from tests.env.opened import PAGES, Opened, named, opened
 from webpilot.types import Cue, Observation

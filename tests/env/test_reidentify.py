@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from env.reidentify import MIN_SIMILARITY, find, similarity
+from env.act.reidentify import MIN_SIMILARITY, find, similarity
 from webpilot.types import Action, Cue, Element, Fingerprint, Observation
 
 Box = tuple[float, float, float, float]

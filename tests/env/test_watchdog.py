@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from env.thread import BrowserThread
-from env.watchdog import Watchdog
+from env.link.thread import BrowserThread
+from env.link.watchdog import Watchdog
 from webpilot.errors import BrowserLost, StepTimeout
 
 WAIT = 60.0

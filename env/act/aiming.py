@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from env.frames import Frame, find_frame
-from env.pointer import Pointer
-from env.script import evaluation, result
-from env.session import Session
+from env.act.pointer import Pointer
+from env.link.session import Session
+from env.page.frames import Frame, find_frame
+from env.page.script import evaluation, result
 from webpilot.types import Argument
 
 __all__ = ["FRAME_SECONDS", "PROBE", "Failed", "Hands", "aim", "context_of", "frames_of", "retried"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from env.script import source
-from env.session import Session
+from env.link.session import Session
+from env.page.script import source
 
 __all__ = ["OBSERVED_SIZE", "settle_viewport", "watch_frames"]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from env.frames import Origin
+from env.page.frames import Origin
 from webpilot.types import Cue, Element
 
 __all__ = ["box_in_page", "cue_of", "with_clickable"]

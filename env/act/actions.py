@@ -12,10 +12,8 @@ from contextlib import suppress
 from types import MappingProxyType
 from typing import Any, cast
 
-from env.aiming import FRAME_SECONDS, PROBE, Failed, Hands, aim, context_of, frames_of, retried
-from env.cdp import ProtocolError
-from env.frames import Frame
-from env.keyboard import (
+from env.act.aiming import FRAME_SECONDS, PROBE, Failed, Hands, aim, context_of, frames_of, retried
+from env.act.keyboard import (
     MODIFIERS,
     UnknownKey,
     modifier_mask,
@@ -24,9 +22,11 @@ from env.keyboard import (
     toggle,
     type_text,
 )
-from env.pointer import BUTTONS, Pointer
-from env.script import evaluation, result
-from env.session import Call, Session
+from env.act.pointer import BUTTONS, Pointer
+from env.link.cdp import ProtocolError
+from env.link.session import Call, Session
+from env.page.frames import Frame
+from env.page.script import evaluation, result
 from webpilot.types import Action, Argument
 
 __all__ = ["let_go", "perform"]

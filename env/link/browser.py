@@ -14,9 +14,9 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, Dialog, Page, Playwright
 from playwright.sync_api import Error as PlaywrightError
 
-from env.cdp import Connection, PageSession
-from env.handover import handover
-from env.mux import Mux
+from env.link.cdp import Connection, PageSession
+from env.link.handover import handover
+from env.link.mux import Mux
 from webpilot.errors import BrowserLost
 
 __all__ = ["Browser", "Tab"]

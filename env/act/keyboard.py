@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from env.session import Call
+from env.link.session import Call
 
 __all__ = [
     "MODIFIERS",

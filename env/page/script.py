@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from env.session import Call, Reply
+from env.link.session import Call, Reply
 from webpilot.errors import EnvironmentDown
 
 __all__ = ["evaluation", "result", "source"]
@@ -16,7 +16,7 @@ __all__ = ["evaluation", "result", "source"]
 @cache
 def source(*names: str) -> str:
     """Return the text of the named scripts, one after another."""
-    return "\n".join(files("env").joinpath(f"{name}.js").read_text("utf-8") for name in names)
+    return "\n".join(files("env.page").joinpath(f"{name}.js").read_text("utf-8") for name in names)
 
 
 def evaluation(

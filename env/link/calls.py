@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from env.mux import Message
-from env.session import Reply
+from env.link.mux import Message
+from env.link.session import Reply
 from webpilot.errors import BrowserLost, StepTimeout, WebPilotError
 
 __all__ = ["Dialog", "Pending", "ProtocolError", "Waiter"]

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from env.calls import Dialog, Pending, ProtocolError, Waiter
-from env.mux import Message, Mux
-from env.session import Call, Reply
+from env.link.calls import Dialog, Pending, ProtocolError, Waiter
+from env.link.mux import Message, Mux
+from env.link.session import Call, Reply
 from webpilot.errors import BrowserLost, StepTimeout
 
 __all__ = ["Connection", "Dialog", "PageSession", "ProtocolError", "Waiter"]
@@ -25,7 +25,7 @@ CRASHES = frozenset({"Inspector.targetCrashed", "Inspector.detached"})
 
 
 class PageSession:
-    """The session of one page; implements :class:`env.session.Session`."""
+    """The session of one page; implements :class:`env.link.session.Session`."""
 
     def __init__(self, connection: Connection, session: str, target: Mapping[str, Any]) -> None:
         self._connection = connection
@@ -46,7 +46,7 @@ class PageSession:
     def send(
         self, method: str, params: Mapping[str, Any] | None = None, *, timeout: float | None = None
     ) -> Reply:
-        """Return the result of one call; see :class:`env.session.Session`."""
+        """Return the result of one call; see :class:`env.link.session.Session`."""
         return self.send_all([(method, params or {})], timeout=timeout)[0]
 
     def send_all(self, calls: Sequence[Call], *, timeout: float | None = None) -> list[Reply]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
-from env.fingerprint import INTERACTIVE_ROLES
+from env.page.fingerprint import INTERACTIVE_ROLES
 from webpilot.types import Action, Element, Observation
 
 __all__ = ["BID_KINDS", "MIN_SIMILARITY", "find", "similarity"]

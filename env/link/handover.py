@@ -1,8 +1,8 @@
 """How the browser's pipes come into our hands while Playwright believes it holds them.
 
 Playwright is given a small generated program as its browser. That program passes its pipes to us
-over a socket only this user can reach, and becomes the browser (:mod:`env.wrapper`). There is no
-debugging port. What was generated is removed as soon as the pipes have arrived.
+over a socket only this user can reach, and becomes the browser (:mod:`env.link.wrapper`). There is
+no debugging port. What was generated is removed as soon as the pipes have arrived.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from env import wrapper
-from env.mux import Mux
+from env.link import wrapper
+from env.link.mux import Mux
 from webpilot.errors import BrowserLost
 
 __all__ = ["Handover", "handover"]

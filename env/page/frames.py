@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from env.cdp import ProtocolError
-from env.session import Session
+from env.link.cdp import ProtocolError
+from env.link.session import Session
 
 __all__ = ["Frame", "Origin", "children", "find_frame", "main_frame"]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from env.session import Call
+from env.link.session import Call
 
 __all__ = ["BUTTONS", "Pointer"]
 

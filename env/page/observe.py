@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from env.alignment import Alignment, align
-from env.axtree import adopt_frames, attach_bids, elements, flatten
-from env.cues import box_in_page, cue_of, with_clickable
-from env.fingerprint import changing, fingerprint
-from env.frames import Frame, Origin, children, main_frame
-from env.script import evaluation, result
-from env.session import Session
+from env.link.session import Session
+from env.page.alignment import Alignment, align
+from env.page.axtree import adopt_frames, attach_bids, elements, flatten
+from env.page.cues import box_in_page, cue_of, with_clickable
+from env.page.fingerprint import changing, fingerprint
+from env.page.frames import Frame, Origin, children, main_frame
+from env.page.script import evaluation, result
 from webpilot.types import Observation
 
 __all__ = [

@@ -25,10 +25,10 @@ from typing import Any, ParamSpec, Self, TypeVar
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Playwright, sync_playwright
 
-from env.browser import Browser
-from env.cdp import ProtocolError
 from env.chromium import browser_path
-from env.watchdog import Watchdog
+from env.link.browser import Browser
+from env.link.cdp import ProtocolError
+from env.link.watchdog import Watchdog
 from webpilot.errors import BrowserLost, ConfigError, EnvironmentDown, StepTimeout, WebPilotError
 
 __all__ = ["BrowserThread"]
