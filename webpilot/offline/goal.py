@@ -76,7 +76,7 @@ def _understand(
     lead = piece.lead
     for part in parts:
         known.append(_understand(Piece(text=part, goal=piece.goal, lead=lead), skills, cuts[1:]))
-        lead = part if HINT.match(part) else ""
+        lead = part if not known[-1].clauses else ""
     weakest = min(reading.confidence for reading in known)
     if weakest < UNDERSTOOD:
         whole = _read(piece, skills)

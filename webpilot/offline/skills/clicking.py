@@ -31,6 +31,9 @@ DEED = re.compile(
     re.IGNORECASE,
 )
 """Verbs that stand for the control of their name."""
+SOUGHT = re.compile(r"\b(?:find|look|locate|search|expand|switch between|navigate)\b", re.I)
+OPENING = 0.44
+"""Score from which a way to look opens a section or a tab."""
 MANY = re.compile(
     r"\b(?:(every|each)\b|(all|both|two|three|four|[2-9])\s+(?:of\s+)?(?:the\s+)?(?=[a-z]+s\b))",
     re.IGNORECASE,
@@ -45,6 +48,8 @@ class Press(Clause):
     event: ClassVar[bool] = True
 
     target: Target
+    sought: bool = False
+    """The goal says that it must be looked for: it may be out of sight."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +85,10 @@ class Clicking:
         if around and not target.within:
             target = replace(target, within=around.group(1).strip('"'))
         sure = 0.7 if match.start() == 0 else 0.6
-        return Reading(clauses=(pressing(piece.text, target),), confidence=sure)
+        clause = pressing(piece.text, target)
+        if isinstance(clause, Press):
+            clause = replace(clause, sought=bool(SOUGHT.search(f"{piece.lead} {piece.text}")))
+        return Reading(clauses=(clause,), confidence=sure)
 
     def degree(self, view: PageView, clause: Clause, memory: Memory) -> float:
         """Return 1 once the best answer to the target was clicked, its score for another."""
@@ -114,6 +122,9 @@ class Clicking:
         for mark, node in answers[:5]:
             reason = f"'{node.label or node.bid}' answers to '{clause.target.text}'"
             yield Proposal(action=click(view, node), score=mark, reason=reason)
+        if clause.sought and clause.target.exact and not _verbatim(clause.target, answers):
+            likely = [look for look in ways_to_look(view, memory) if look.score >= OPENING]
+            yield from (replace(look, score=look.score + OPENING) for look in likely)
         if answers and answers[0][0] >= FOUND:
             return
         for look in ways_to_look(view, memory):
@@ -122,6 +133,14 @@ class Clicking:
                 hint += 2.0 * near(view, view.node(str(look.action.args[0])), clause.target.within)
             yield Proposal(action=look.action, score=look.score + hint / 10, reason=look.reason)
         yield from _openings(view, clause.target, memory)
+
+
+def _verbatim(target: Target, answers: list[tuple[float, Node]]) -> bool:
+    """Return whether an answer bears the quoted name to the letter."""
+    return any(
+        target.name.strip() in (node.label.strip(), node.text.strip(), node.name.strip())
+        for _, node in answers
+    )
 
 
 def pressing(text: str, target: Target) -> Clause:
