@@ -122,6 +122,12 @@ CASES: list[tuple[str, str, str, Any]] = [
     ),
     ("switches", "Turn on Wifi, turn off Bluetooth and press Submit.", "result", "true,false|"),
     ("switches", 'Type "rain" into the search field and press Enter.', "result", "q:rain"),
+    (
+        "search",
+        "Search for mystery novels written by Sayers in the year 1935.",
+        "result",
+        "Sayers|1935|mystery",
+    ),
     ("spinner", "Select 7 with the spinner and click Submit.", "result", "7|"),
     ("spinner", "Close the dialog by clicking the X.", "log[0]", "closed"),
     ("spinner", "Dismiss the dialog.", "log[0]", "closed"),

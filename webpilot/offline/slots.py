@@ -20,6 +20,12 @@ KNOWN = (
 )
 """What values look like for labels that everybody uses alike."""
 LINK = r"(?:\s+(?:is|are|named|called|by|in|from|on|to|at|of|for|as|with))*\s*[:=]?\s*(?:the\s+)?"
+KIND = re.compile(
+    r"\b(?:for|find|search|want|book|order|show)\s+(?:me\s+|an?\s+|the\s+|all\s+|some\s+)*"
+    r"([\w-]+)\s+[a-z]+s\s+(?:\w+(?:ed|en|t)\s+)?(?:by|from|in|of|with|to)\b",
+    re.IGNORECASE,
+)
+"""What kind of things is looked for (``action movies directed by``): for the one field left."""
 KIN = 4
 """Leading letters that a word must share with a label to be its kin (director, directed)."""
 
@@ -31,6 +37,11 @@ def slots(view: PageView, goal: str) -> list[tuple[Node, str]]:
         value = _value(field, goal)
         if value is not None and value not in [text for _, text in found]:
             found.append((field, value))
+    named = {field.bid for field, _ in found}
+    left = [field for field in view.editable if field.bid not in named]
+    kind = KIND.search(goal)
+    if found and len(left) == 1 and kind is not None:
+        found.append((left[0], kind.group(1)))
     return found
 
 
