@@ -34,7 +34,7 @@ class Option:
 
 
 def options(view: PageView, memory: Memory) -> tuple[Option, ...]:
-    """Return what can be chosen: toggles, list entries, else what looks clickable."""
+    """Return what can be chosen: toggles and list entries, then what only looks like an entry."""
     found: list[Option] = []
     for node in view.nodes:
         if node.instruction or not node.enabled:
@@ -44,18 +44,28 @@ def options(view: PageView, memory: Memory) -> tuple[Option, ...]:
             found.append(Option(node=node, name=node.label, chosen=node.checked, many=many))
         elif node.role == "option":
             found.append(_entry(view, node))
-    if found:
-        return tuple(found)
-    return tuple(
-        Option(
-            node=node,
-            name=node.label,
-            chosen=_shown_chosen(node, memory),
-            many=False,
-            weight=0.9,
-        )
-        for node in view.clickable
-        if node.label and not node.editable
+        elif node.role == "combobox" and node.tag != "select" and node.content and node.visible:
+            found.append(Option(node=node, name=node.content, chosen=True, many=False))
+    plain = [n for n in view.visible if _looks_like_entry(n)]
+    return (*found, *(_plain(node, memory) for node in plain))
+
+
+def _looks_like_entry(node: Node) -> bool:
+    """Return whether a node without a role for choosing may be an entry all the same."""
+    known = node.role in TOGGLES or node.role in ("option", "combobox")
+    if known or node.editable or not node.label or not node.enabled:
+        return False
+    return node.clickable or node.role == "listitem" or node.tag == "li"
+
+
+def _plain(node: Node, memory: Memory) -> Option:
+    """Return an entry that only looks like one."""
+    return Option(
+        node=node,
+        name=node.label,
+        chosen=_shown_chosen(node, memory),
+        many=False,
+        weight=0.9 if node.clickable else 0.85,
     )
 
 

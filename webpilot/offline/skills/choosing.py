@@ -129,13 +129,13 @@ def _meant(clause: Choose, found: tuple[Option, ...]) -> tuple[Option, ...]:
     meant: list[Option] = []
     for name in clause.names:
         rated = [
-            (kinship(name, o.name) if clause.similar else o.answers(name), -place, o)
+            (kinship(name, o.name) if clause.similar else o.answers(name), o.chosen, -place, o)
             for place, o in enumerate(found)
             if o not in meant
         ]
-        best = max(rated, key=lambda triple: triple[:2], default=None)
+        best = max(rated, key=lambda rating: rating[:3], default=None)
         if best is not None and best[0] >= (0.3 if clause.similar else MATCH):
-            meant.append(best[2])
+            meant.append(best[3])
     return tuple(meant)
 
 
