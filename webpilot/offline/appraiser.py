@@ -20,6 +20,10 @@ CHECKED, SUPPORT, WEAKEST, STRINGS = 0.55, 0.15, 0.2, 0.1
 """What the parts of the evidence weigh in the promise; they sum to 1."""
 
 
+WORTH_TRYING = 0.2
+"""Score from which a proposal is something left to try."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """Why a state may be believed to lead to the goal; every field in [0, 1]."""
@@ -57,14 +61,15 @@ class OfflineAppraiser:
         evidence = self._evidence(context.goal, now, chain)
         before = chain[-2] if len(chain) > 1 else None
         promise = evidence.promise
-        if now.premature and not _spent(now):
+        forced = before is not None and (_spent(now) or self._stuck(before))
+        if now.premature and not forced:
             promise *= 0.5
-        elif _spent(now) and not now.premature and not now.satisfied:
+        elif not now.premature and not now.satisfied and (_spent(now) or self._stuck(now)):
             promise *= 0.3
         if any(isinstance(clause, Unread) for clause in now.clauses):
             promise *= 0.8
         return Appraisal(
-            effectiveness=round(5.0 if before is None else _effectiveness(now, before), 3),
+            effectiveness=round(_effectiveness(now, before, forced=forced), 3),
             future_promise=round(10.0 * promise, 3),
             reason=_words(now, evidence),
         )
@@ -76,6 +81,13 @@ class OfflineAppraiser:
             return Completion(done=True, reason="every clause holds")
         missing = "; ".join(now.clauses[position].text for position in now.open)
         return Completion(done=False, reason=f"open: {missing}" if missing else "goal not read")
+
+    def _stuck(self, state: Assessment) -> bool:
+        """Return whether nothing is left to try but to close what is not finished."""
+        listed = ranked_proposals(self._judge, state)
+        return not state.satisfied and not any(
+            not p.closing and p.score >= WORTH_TRYING for p in listed
+        )
 
     def _chain(self, now: Assessment) -> list[Assessment]:
         """Return the assessments of every state on the way, the node's own last."""
@@ -104,13 +116,18 @@ class OfflineAppraiser:
         )
 
 
-def _effectiveness(now: Assessment, before: Assessment) -> float:
-    """Return what the last action gained, in [0, 10]; 5 is a change that helped no clause yet."""
+def _effectiveness(now: Assessment, before: Assessment | None, *, forced: bool) -> float:
+    """Return what the last action gained, in [0, 10]; 5 is a change that helped no clause yet.
+
+    ``forced`` says that closing unfinished work was all that was left to do.
+    """
     last = now.memory.last
-    if last is None or last.failed:
+    if last is None or before is None:
+        return 5.0
+    if last.failed:
         return 0.0
     if now.premature and not before.premature:
-        return 6.0 if _spent(now) else 1.0
+        return 7.0 if forced else 1.0
     if _spent(now) and not now.satisfied:
         return 1.0
     gain = now.progress - before.progress

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from webpilot.offline.matching import fold, similarity, stem
 
 __all__ = ["kinship"]
@@ -229,17 +231,20 @@ automobile car
 SETS = tuple(frozenset(line.split()) for line in GROUPS.strip().splitlines())
 
 
+@lru_cache(maxsize=4096)
+def _groups(word: str) -> frozenset[int]:
+    """Return the positions of the groups that hold a word or its stem."""
+    forms = {word, stem(word)}
+    return frozenset(place for place, group in enumerate(SETS) if forms & group)
+
+
 def kinship(wanted: str, found: str) -> float:
     """Return in [0, 1] how near two words are in meaning, as far as a short list tells."""
     ours, theirs = fold(wanted), fold(found)
     if ours == theirs:
         return 1.0
-    stems = ({ours, stem(ours)}, {theirs, stem(theirs)})
-    if any(stems[0] & group and stems[1] & group for group in SETS):
+    mine, other = _groups(ours), _groups(theirs)
+    if mine & other:
         return 0.9
-    bridged = any(
-        stems[0] & first and stems[1] & second and first & second
-        for first in SETS
-        for second in SETS
-    )
+    bridged = any(SETS[first] & SETS[second] for first in mine for second in other)
     return 0.5 if bridged else 0.8 * similarity(wanted, found)
