@@ -166,7 +166,7 @@ def test_a_confident_acceptance_stops_at_once():
         webpilot(),
         world=GridWorld(OPEN),
         policy=ScriptedPolicy({"at 1,1": [moves]}),
-        appraiser=ScriptedAppraiser({"at 0,1": 9.0}, done=frozenset({"at 0,1"})),
+        appraiser=ScriptedAppraiser({"at 0,1": 10.0}, done=frozenset({"at 0,1"})),
     )
     assert len(done.tree) == 2
 

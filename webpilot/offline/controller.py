@@ -5,7 +5,7 @@ from __future__ import annotations
 from mcts.protocols import HistoryStep, NodeContext
 from webpilot.offline.assessment import Assessment, Judge
 from webpilot.roles import Attempt
-from webpilot.types import Completion, Reflection, ReflectionScope, Task
+from webpilot.types import Completion, Reflection, Task
 
 __all__ = ["OfflineController"]
 
@@ -23,13 +23,9 @@ class OfflineController:
             return Completion(done=True, reason="every clause holds")
         return Completion(done=False, reason=f"still missing: {_missing(now)}")
 
-    async def reflect(self, task: Task, attempt: Attempt, reason: str) -> Reflection:
-        """Return what the next attempt must still reach."""
-        now = self._assess(task, attempt)
-        return Reflection(
-            scope=ReflectionScope.SUBTASK,
-            text=f"The last attempt stopped ({attempt.stop_reason}); missing: {_missing(now)}",
-        )
+    async def reflect(self, task: Task, attempt: Attempt, reason: str) -> Reflection | None:
+        """Return ``None``: the same predicates would rank the same proposals again."""
+        return None
 
     def _assess(self, task: Task, attempt: Attempt) -> Assessment:
         """Return the assessment of the attempt's end."""
