@@ -177,7 +177,7 @@ def webpilot() -> SearchConfig:
         first_play=0.4,
         accept=0.5,
         accepts=3,
-        confident=0.985,
+        confident=0.995,
         promote=0.9,
         step_cost=0.01,
     )
