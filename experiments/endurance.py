@@ -24,7 +24,7 @@ from pathlib import Path
 
 from webpilot.records.rows import EpisodeRow
 
-__all__ = ["Findings", "endure", "torn_files"]
+__all__ = ["MARKER", "Findings", "endure", "outliving", "torn_files"]
 
 MARKER = "WEBPILOT_ENDURANCE"
 GONE_SECONDS = 15.0
@@ -81,7 +81,7 @@ def endure(folder: Path, *, episodes: int, seed: int = 0, pause: tuple[float, fl
         findings.starts += 1
         _harm(run, marker, chance, findings, chance.uniform(*pause))
         findings.exit_codes.add(run.wait(timeout=240))
-        findings.left_over += _outliving(marker)
+        findings.left_over += outliving(marker)
         findings.torn += torn_files(folder)
         rows = _rows(folder)
     findings.played = len(rows)
@@ -167,7 +167,8 @@ def _harm(
         run.send_signal(signal.SIGINT)
 
 
-def _outliving(marker: str) -> list[str]:
+def outliving(marker: str) -> list[str]:
+    """Return the processes with this marker that are still there after a while."""
     deadline = time.monotonic() + GONE_SECONDS
     while (left := list(processes(marker))) and time.monotonic() < deadline:
         time.sleep(0.1)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
 import time
+import uuid
 from pathlib import Path
 
 import pytest
 
+from experiments.endurance import MARKER, outliving
 from webpilot.records.reading import load_run
 from webpilot.records.rows import EpisodeRow, projection
 
@@ -34,22 +35,6 @@ def run(runs: Path, *overrides: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command(runs, *overrides), cwd=ROOT, capture_output=True, text=True, timeout=110
     )
-
-
-def browsers_of(marker: str) -> list[int]:
-    """Processes whose environment holds the marker: all that a run has started, and itself."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            environment = (entry / "environ").read_bytes()
-            state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
-        except OSError:
-            continue
-        if marker.encode() in environment and state != "Z":
-            found.append(int(entry.name))
-    return found
 
 
 def rows(folder: Path) -> list[EpisodeRow]:
@@ -137,8 +122,8 @@ def test_a_missing_browser_is_one_line_that_names_make_setup(
 def test_an_interrupt_leaves_a_valid_run_and_no_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    marker = f"WEBPILOT_TEST_RUN={tmp_path.name}-{os.getpid()}"
-    monkeypatch.setenv(*marker.split("=", 1))
+    marker = uuid.uuid4().hex
+    monkeypatch.setenv(MARKER, marker)
     overrides = ("+experiment=demo", "env.referee=0", "run.name=cut")
     started = subprocess.Popen(
         command(tmp_path, *overrides),
@@ -155,11 +140,8 @@ def test_an_interrupt_leaves_a_valid_run_and_no_process(
     _, errors = started.communicate(timeout=40)
     assert started.returncode == 130, errors
     assert "Traceback" not in errors
-    monkeypatch.delenv(marker.split("=", 1)[0])
-    deadline = time.monotonic() + 15
-    while browsers_of(marker) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert browsers_of(marker) == []
+    monkeypatch.delenv(MARKER)
+    assert outliving(marker) == []
     done = rows(tmp_path / "cut")
     assert done
     assert json.loads((tmp_path / "cut" / "summary.json").read_text(encoding="utf-8"))
