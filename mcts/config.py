@@ -25,7 +25,7 @@ from mcts.frame import Frame
 from mcts.node import Node
 from mcts.protocols import NodeContext, Reflections, Reflector
 from mcts.scale import paper_scale, webpilot_scale
-from mcts.select import goal_oriented_selection, puct, uct
+from mcts.select import goal_oriented_selection, intuition_first, puct, uct
 from mcts.select import greedy as best_first
 from mcts.tree import Tree
 from webpilot.errors import ConfigError
@@ -101,6 +101,7 @@ SELECTIONS = {
     "goal_oriented": goal_oriented_selection,
     "uct": uct,
     "puct": puct,
+    "intuition_first": intuition_first,
     "greedy": best_first,
 }
 EXPANSIONS = {"one_at_a_time": one_at_a_time, "ranked": ranked}
@@ -164,13 +165,13 @@ def paper() -> SearchConfig:
 def webpilot() -> SearchConfig:
     """Return our improved design: priors, ranked proposals, simulation where it matters, [0, 1]."""
     return SearchConfig(
-        select=puct,
+        select=intuition_first,
         expand=ranked,
         evaluate=simulate_where_it_matters,
         backup=maximal_value_backup,
         reflect=both_reflections,
         scale=webpilot_scale,
-        rollouts=20,
+        rollouts=24,
         candidates=5,
         max_depth=10,
         exploration=0.5,

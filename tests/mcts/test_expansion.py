@@ -239,7 +239,7 @@ def test_the_lesson_of_a_simulation_reaches_the_nodes_children():
 def test_a_look_ahead_that_advises_against_its_own_step_asks_for_another():
     answers = {HERE: [[UP, DOWN]], ABOVE: [[RIGHT, UP], [LEFT]]}
     found, _ = search_open(
-        override(webpilot(), rollouts=2, exploration=0.1),
+        override(webpilot(), select="puct", rollouts=2, exploration=0.1),
         answers,
         {ABOVE: 4.5, "at 0,2": 5.0},
         avoid={"at 0,2": (RIGHT.raw,)},
@@ -250,13 +250,20 @@ def test_a_look_ahead_that_advises_against_its_own_step_asks_for_another():
 
 def test_webpilot_looks_ahead_only_where_the_next_choice_hangs_on_it():
     answers = {HERE: [[UP, DOWN, LEFT]], ABOVE: [[RIGHT]]}
-    looked, _ = search_open(override(webpilot(), rollouts=1), answers, {ABOVE: 4.0, "at 0,2": 8.0})
+    config = override(webpilot(), select="puct", rollouts=1)
+    looked, _ = search_open(config, answers, {ABOVE: 4.0, "at 0,2": 8.0})
     assert looked.tree[1].simulation is not None
     assert looked.tree[1].reward == pytest.approx(0.75 * 0.39 + 0.25 * 0.78)
     for certain in (10.0, 0.5):
-        found, _ = search_open(override(webpilot(), rollouts=1), answers, {ABOVE: certain})
+        found, _ = search_open(config, answers, {ABOVE: certain})
         assert found.tree[1].simulation is None
         assert found.tree[1].visits == found.tree.root.visits == 1
+
+
+def test_on_its_first_line_webpilot_never_looks_ahead():
+    answers = {HERE: [[UP, DOWN, LEFT]], ABOVE: [[RIGHT]]}
+    found, _ = search_open(override(webpilot(), rollouts=1), answers, {ABOVE: 4.0, "at 0,2": 8.0})
+    assert found.tree[1].simulation is None
 
 
 def test_webpilot_never_looks_ahead_from_the_last_allowed_action():

@@ -8,7 +8,16 @@ from mcts.backup import maximal_value_backup, mean_backup
 from mcts.config import override, paper, webpilot
 from mcts.gridworld import Grid, GridWorld
 from mcts.node import Status
-from mcts.select import descend, goal_oriented_selection, greedy, has_slot, puct, settle, uct
+from mcts.select import (
+    descend,
+    goal_oriented_selection,
+    greedy,
+    has_slot,
+    intuition_first,
+    puct,
+    settle,
+    uct,
+)
 from mcts.tree import Tree
 from webpilot.types import Candidate
 
@@ -175,3 +184,34 @@ def test_an_unscored_node_changes_no_value_but_is_counted():
         assert (tree.root.value, tree.root.mean) == (6.0, 6.0)
         assert (tree.root.visits, tree.root.scored) == (2, 1)
         assert tree[2].value is None
+
+
+def chain_of_bad_news():
+    """A root whose first line looks worse with every step, beside a sibling that looks good."""
+    tree = tree_with((0.1, 2, 0.2), (0.9, 1, 0.8), root_visits=4, root_reward=0.5)
+    deeper = tree.add(tree[1], Candidate(move=GRID.button("up"), prior=0.1), GRID.page(GRID.start))
+    deeper.value, deeper.visits = 0.05, 1
+    return tree, deeper
+
+
+def test_the_first_line_is_followed_to_its_end_whatever_its_values_say():
+    tree, deeper = chain_of_bad_news()
+    config = webpilot()
+    assert puct(tree, tree.root, config) is tree[2]
+    assert descend(tree, config) is deeper
+
+
+def test_after_the_first_line_has_ended_values_and_priors_decide():
+    tree, deeper = chain_of_bad_news()
+    config = webpilot()
+    deeper.status = Status.TERMINAL
+    settle(tree, deeper, config)
+    assert intuition_first(tree, tree.root, config) is puct(tree, tree.root, config) is tree[2]
+
+
+def test_a_failed_step_of_the_first_line_is_replaced_by_the_next_proposal():
+    tree, deeper = chain_of_bad_news()
+    config = webpilot()
+    deeper.status = Status.DEAD
+    settle(tree, deeper, config)
+    assert descend(tree, config) is tree[1]
