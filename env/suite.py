@@ -16,6 +16,7 @@ from env.chromium import browser_path, browser_version
 from env.clock import parse_clock
 from env.episode import open_episode
 from env.link.cdp import DEADLINE
+from env.live import LivePage
 from env.miniwob import load
 from env.server import PageServer
 from env.site import DEFAULT_SETTLE, MiniwobSite
@@ -28,6 +29,9 @@ __all__ = ["MiniwobSuite", "Opened"]
 
 PICTURE_SETTLE = "real:300"
 """Under virtual time no picture can be taken (browser frames stand still)."""
+
+PICTURE_SCALE = 1.5
+"""Picture pixels for one CSS pixel."""
 
 PACKAGES = ("webpilot", "playwright", "browsergym-core", "browsergym-miniwob", "miniwob")
 
@@ -89,14 +93,14 @@ class MiniwobSuite:
         page = self._site.page(load(task_id), seed=seed, settle=PICTURE_SETTLE, deadline=DEADLINE)
         try:
             page.load()
-            pictures = [_picture(page.tab.session.send("Page.captureScreenshot", {}))]
+            pictures = [_picture(page)]
             now = page.observe()
             for action in actions:
                 found = find(action, now)
                 if found is None or page.ended():
                     break
                 error = page.act(found)
-                pictures.append(_picture(page.tab.session.send("Page.captureScreenshot", {})))
+                pictures.append(_picture(page))
                 now = page.observe(last_error=error)
             return tuple(pictures)
         finally:
@@ -124,5 +128,10 @@ class MiniwobSuite:
         await asyncio.shield(asyncio.to_thread(self._site.close))
 
 
-def _picture(reply: dict[str, str]) -> bytes:
+def _picture(page: LivePage) -> bytes:
+    """Return the task's part of the page as PNG; the rest of the window is empty."""
+    size = page.instance.viewport
+    scale = PICTURE_SCALE
+    clip = {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": scale}
+    reply = page.tab.session.send("Page.captureScreenshot", {"format": "png", "clip": clip})
     return base64.b64decode(reply["data"])

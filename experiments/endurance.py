@@ -188,6 +188,8 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path("runs/endurance"))
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args()
+    # Started in the background of a script we would ignore interrupts, and so would every run.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if chosen.folder.exists():
         sys.exit(f"error: {chosen.folder} exists; remove it or choose another --folder")
     findings = endure(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from mcts.backup import maximal_value_backup, mean_backup
+from mcts.choose import best_leaf, first_line
 from mcts.evaluate import (
     always_simulate,
     both_reflections,
@@ -34,6 +35,7 @@ __all__ = [
     "BACKUPS",
     "EVALUATIONS",
     "EXPANSIONS",
+    "FALL_BACKS",
     "REFLECTIONS",
     "SCALES",
     "SELECTIONS",
@@ -55,6 +57,8 @@ class SearchConfig:
     backup: Callable[[Tree, Node, SearchConfig], None]
     reflect: Callable[[Reflector, NodeContext], Awaitable[Reflections]]
     scale: Callable[[float, int, SearchConfig], float]
+    fall_back: Callable[[Tree], Node]
+    """Chooses the path where nothing was accepted."""
     rollouts: int | None = 10
     """Rollouts of one attempt; ``None`` leaves the limit to the budget."""
     branches: int = 3
@@ -118,6 +122,7 @@ REFLECTIONS = {
     "no_sibling_reflection": no_sibling_reflection,
     "no_reflection": no_reflection,
 }
+FALL_BACKS = {"best_leaf": best_leaf, "first_line": first_line}
 SCALES = {"paper": paper_scale, "webpilot": webpilot_scale}
 
 TABLES: Mapping[str, Mapping[str, Callable[..., Any]]] = {
@@ -127,6 +132,7 @@ TABLES: Mapping[str, Mapping[str, Callable[..., Any]]] = {
     "backup": BACKUPS,
     "reflect": REFLECTIONS,
     "scale": SCALES,
+    "fall_back": FALL_BACKS,
 }
 
 
@@ -159,6 +165,7 @@ def paper() -> SearchConfig:
         backup=maximal_value_backup,
         reflect=both_reflections,
         scale=paper_scale,
+        fall_back=best_leaf,
     )
 
 
@@ -171,6 +178,7 @@ def webpilot() -> SearchConfig:
         backup=maximal_value_backup,
         reflect=both_reflections,
         scale=webpilot_scale,
+        fall_back=first_line,
         rollouts=24,
         candidates=5,
         max_depth=10,

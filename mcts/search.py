@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from mcts.choose import choose
 from mcts.config import SearchConfig
 from mcts.frame import Frame, OnEvent, SearchRoles, Setting
 from mcts.node import Node, Status
@@ -185,17 +186,6 @@ def _enough(frame: Frame, node: Node) -> bool:
     return accepted >= frame.config.accepts
 
 
-def _choose(tree: Tree) -> Node:
-    """Return the accepted node with the highest reward, else the best leaf, else the root."""
-    accepted = [node for node in tree if node.accepted]
-    leaves = accepted or [
-        node
-        for node in tree
-        if not node.excluded and all(child.excluded for child in tree.children(node))
-    ]
-    return max(leaves, key=lambda node: (node.reward is not None, node.reward or 0.0))
-
-
 def _outcome(node: Node) -> Outcome | None:
     if node.outcome is not None:
         return node.outcome
@@ -218,7 +208,7 @@ def _reason(frame: Frame, best: Node, ended: str) -> str:
 
 def _result(frame: Frame, ended: str) -> SearchResult:
     tree = frame.tree
-    best = _choose(tree)
+    best = choose(tree, frame.config)
     reason, outcome = _reason(frame, best, ended), _outcome(best)
     frame.emit(
         "stop",

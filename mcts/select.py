@@ -128,19 +128,11 @@ def intuition_first(tree: Tree, node: Node, config: SearchConfig) -> Node | None
     the page's end or the depth limit before anything else is tried. So the path that a search-free
     agent would take is in the tree, however early its values give cause for doubt.
     """
-    line = _first_line(tree)
+    line = tree.first_line()
     if line[-1].closed or node not in line:
         return puct(tree, node, config)
     after = line.index(node) + 1
     return line[after] if after < len(line) else None
-
-
-def _first_line(tree: Tree) -> list[Node]:
-    """Return the nodes from the root along the oldest children that neither failed nor drifted."""
-    line = [tree.root]
-    while live := [child for child in tree.children(line[-1]) if not child.excluded]:
-        line.append(live[0])
-    return line
 
 
 def greedy(tree: Tree, node: Node, config: SearchConfig) -> Node | None:

@@ -102,6 +102,16 @@ class Tree:
         """Return the nodes from the root to ``node``, both included."""
         return [*reversed(list(self.ancestors(node))), node]
 
+    def first_line(self) -> list[Node]:
+        """Return the nodes from the root along the oldest children that neither failed nor drifted.
+
+        The policy's *initial intuition*, as far as it was followed.
+        """
+        line = [self.root]
+        while live := [child for child in self.children(line[-1]) if not child.excluded]:
+            line.append(live[0])
+        return line
+
     def steps(self, node: Node) -> tuple[PathStep, ...]:
         """Return the actions from the search's root to ``node``, each with the page it led to."""
         return tuple(
