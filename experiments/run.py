@@ -30,9 +30,9 @@ from omegaconf.errors import OmegaConfBaseException
 from env.suite import MiniwobSuite
 from experiments.configs import Settings, build, register
 from experiments.referee import second_opinion
-from webpilot.budget import Budget
+from webpilot.budget import KEYS, Budget
 from webpilot.episode import EpisodePlan, play
-from webpilot.errors import BudgetExhausted, WebPilotError
+from webpilot.errors import WebPilotError
 from webpilot.presets import POLICIES, named
 from webpilot.records.rows import EpisodeRow, latest
 from webpilot.records.writing import RunFolder
@@ -114,11 +114,9 @@ async def _play_all(
         for task, seed in settings.episodes:
             if (task.id, seed) in finished:
                 continue
-            try:
-                for key in ("seconds", "rollouts", "llm_calls", "usd"):
-                    budget.check(key)
-            except BudgetExhausted as error:
-                print_notes((f"the run stops: {error}; raise budget.run.{error.key} to go on",))
+            if spent := [key for key in KEYS if budget.remaining(key) <= 0]:
+                keys = ", ".join(f"budget.run.{key}" for key in spent)
+                print_notes((f"the run stops here: {keys} is used up; raise it to go on",))
                 return
             table.start(task.id, seed)
             plan = _plan(settings, roles, task.id, seed, task.split)
@@ -149,10 +147,9 @@ def _resumed(settings: Settings, rows: Sequence[EpisodeRow]) -> Budget:
     """Return the run's budget with all that its rows have spent already charged."""
     budget = Budget(settings.run_limits, elapsed=sum(row.measured.seconds for row in rows))
     for row in rows:
-        for key in ("rollouts", "explored_steps", "committed_steps", "llm_calls", "usd"):
-            budget.record(key, getattr(row, key))
-        budget.record("tokens_in", row.tokens_in)
-        budget.record("tokens_out", row.tokens_out)
+        for key in KEYS:
+            if key != "seconds":
+                budget.record(key, getattr(row, key))
     return budget
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 
 from webpilot.errors import BudgetExhausted
 
-__all__ = ["Budget", "Limits"]
+__all__ = ["KEYS", "Budget", "Limits"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,7 @@ class Limits:
 
 
 KEYS = tuple(field.name for field in fields(Limits))
+"""The names of all limits."""
 
 
 class Budget:

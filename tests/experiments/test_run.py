@@ -146,3 +146,15 @@ def test_an_interrupt_leaves_a_valid_run_and_no_process(
     assert done
     assert json.loads((tmp_path / "cut" / "summary.json").read_text(encoding="utf-8"))
     assert (tmp_path / "cut" / "report.html").stat().st_size > 0
+
+
+def test_a_run_out_of_budget_stops_and_resuming_pays_nothing_twice(tmp_path: Path) -> None:
+    tight = (*TWO_TASKS, "run.name=tight", "budget.run.rollouts=1")
+    first = run(tmp_path, *tight)
+    assert first.returncode == 0, first.stderr
+    assert "budget.run.rollouts" in first.stdout
+    (only,) = rows(tmp_path / "tight")
+    assert (only.rollouts, only.stop_reason) == (1, "budget")
+    again = run(tmp_path, *tight)
+    assert "budget.run.rollouts" in again.stdout
+    assert len(rows(tmp_path / "tight")) == 1
