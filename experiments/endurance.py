@@ -29,6 +29,8 @@ __all__ = ["MARKER", "Findings", "endure", "outliving", "torn_files"]
 MARKER = "WEBPILOT_ENDURANCE"
 GONE_SECONDS = 15.0
 """Time a killed browser's processes have to end."""
+EXPECTED = {0, 1, 130}
+"""Exit codes of a run: done, spoiled by the world, interrupted."""
 TASKS = (
     "miniwob.enter-date",
     "miniwob.click-collapsible-2",
@@ -59,7 +61,7 @@ class Findings:
     @property
     def sound(self) -> bool:
         """Whether nothing was left over, nothing torn, and no fault came from elsewhere."""
-        expected = self.exit_codes <= {0, 1, 130}
+        expected = self.exit_codes <= EXPECTED
         return not self.left_over and not self.torn and self.spoiled <= self.robbed and expected
 
 
@@ -80,10 +82,13 @@ def endure(folder: Path, *, episodes: int, seed: int = 0, pause: tuple[float, fl
         run = _start(folder, seeds=episodes // len(TASKS), marker=marker)
         findings.starts += 1
         _harm(run, marker, chance, findings, chance.uniform(*pause))
-        findings.exit_codes.add(run.wait(timeout=240))
+        code = run.wait(timeout=240)
+        findings.exit_codes.add(code)
         findings.left_over += outliving(marker)
         findings.torn += torn_files(folder)
         rows = _rows(folder)
+        if code not in EXPECTED:
+            break  # the run itself is refused, and would be again
     findings.played = len(rows)
     findings.spoiled = sum(row.is_infrastructure for row in rows)
     return findings
