@@ -15,6 +15,7 @@ import os
 import re
 import shlex
 import shutil
+import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -168,8 +169,24 @@ def _about(
             if value is not None
         },
         "settle": settings.settle,
-        "versions": suite.versions(),
+        "versions": {**suite.versions(), **_commit()},
     }
+
+
+def _commit() -> dict[str, str]:
+    """Return the commit this code was checked out at, with a plus if it was changed since."""
+    try:
+        done = subprocess.run(
+            ["git", "describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*"],
+            cwd=Path(__file__).resolve().parent,
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return {}
+    return {"git": done.stdout.strip()}
 
 
 def _groupings(settings: Settings) -> dict[str, dict[str, str]]:
