@@ -178,35 +178,6 @@ def test_confidence_does_not_depend_on_the_length_of_the_path():
     assert done.tree[done.result.best].reward < config.accept
 
 
-def test_without_acceptance_webpilot_takes_the_first_line():
-    scores = {"at 0,1": 2.0, "at 1,2": 4.0, "at 2,1": 3.0}
-    moves = [OPEN.button(name) for name in ("up", "right", "down")]
-    done = run(
-        override(webpilot(), max_depth=1),
-        world=GridWorld(OPEN),
-        policy=ScriptedPolicy({"at 1,1": [moves]}),
-        appraiser=ScriptedAppraiser(scores),
-        reflector=ScriptedReflector(),
-    )
-    assert done.result.steps[-1].observation.title == "at 0,1"
-    assert not done.result.accepted
-
-
-def test_without_acceptance_the_best_leaf_is_taken():
-    scores = {"at 0,1": 2.0, "at 1,2": 4.0, "at 2,1": 3.0}
-    moves = [OPEN.button(name) for name in ("up", "right", "down")]
-    done = run(
-        override(webpilot(), max_depth=1, fall_back="best_leaf"),
-        world=GridWorld(OPEN),
-        policy=ScriptedPolicy({"at 1,1": [moves]}),
-        appraiser=ScriptedAppraiser(scores),
-        reflector=ScriptedReflector(),
-    )
-    assert done.result.steps[-1].observation.title == "at 1,2"
-    assert done.result.stop_reason == "exhausted"
-    assert done.result.outcome is None
-
-
 def test_the_paper_spends_its_first_rollout_on_the_root():
     done = run(override(paper(), rollouts=10), noise=2.0)
     assert sum(not node.excluded for node in done.tree) == 10
@@ -284,16 +255,6 @@ def test_an_accepted_page_is_taken_before_a_leaf_that_scores_higher():
         appraiser=ScriptedAppraiser({"at 0,1": 6.0, "at 1,2": 9.0}, done=frozenset({"at 0,1"})),
     )
     assert done.result.steps[-1].observation.title == "at 0,1"
-
-
-def test_a_leaf_scored_nought_is_preferred_to_an_unscored_one():
-    done = run(
-        override(webpilot(), max_depth=1, fall_back="best_leaf"),
-        world=GridWorld(OPEN),
-        policy=ScriptedPolicy({"at 1,1": [[OPEN.button("up"), OPEN.button("right")]]}),
-        appraiser=ScriptedAppraiser({"at 1,2": 0.0}),
-    )
-    assert done.result.steps[-1].observation.title == "at 1,2"
 
 
 def test_rollouts_are_charged_and_stop_at_the_budget():
