@@ -14,7 +14,8 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 
 from env.miniwob import MiniwobTask, load, tasks
-from mcts.config import TABLES, SearchConfig, override
+from mcts.config import SearchConfig
+from mcts.searchers import TABLES, override
 from planner.progress import PlanLimits
 from webpilot.agent import AgentConfig
 from webpilot.budget import Limits

@@ -1,14 +1,15 @@
 """Local optimisation: a pure, deterministic tree search over a world that can go back.
 
 The core imports nothing but the standard library, numpy, networkx and the vocabulary. Start at
-:func:`mcts.search.search`; :mod:`mcts.config` holds what can be swapped; :mod:`mcts.gridworld` is
-a world to try it on.
+:func:`mcts.search.search`; :mod:`mcts.searchers` holds what can be swapped; :mod:`mcts.gridworld`
+is a world to try it on.
 """
 
 from __future__ import annotations
 
 __all__ = [
     "backup",
+    "choose",
     "config",
     "evaluate",
     "expand",
@@ -21,6 +22,7 @@ __all__ = [
     "scale",
     "scripted",
     "search",
+    "searchers",
     "select",
     "tree",
 ]

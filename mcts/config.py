@@ -1,50 +1,21 @@
-"""What a searcher is made of: functions chosen by name, and numbers.
+"""What a searcher is made of: functions, and numbers.
 
-An ablation is one override, e.g. ``override(paper(), reflect="no_child_reflection")``.
+:mod:`mcts.searchers` has the functions by name and the searchers made of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from mcts.backup import maximal_value_backup, mean_backup
-from mcts.choose import best_leaf, first_line
-from mcts.evaluate import (
-    always_simulate,
-    both_reflections,
-    no_child_reflection,
-    no_reflection,
-    no_sibling_reflection,
-    no_simulation,
-    simulate_where_it_matters,
-    trust_policy,
-)
-from mcts.expand import one_at_a_time, ranked
-from mcts.frame import Frame
-from mcts.node import Node
-from mcts.protocols import NodeContext, Reflections, Reflector
-from mcts.scale import paper_scale, webpilot_scale
-from mcts.select import goal_oriented_selection, intuition_first, puct, uct
-from mcts.select import greedy as best_first
-from mcts.tree import Tree
-from webpilot.errors import ConfigError
+if TYPE_CHECKING:
+    from mcts.frame import Frame
+    from mcts.node import Node
+    from mcts.protocols import NodeContext, Reflections, Reflector
+    from mcts.tree import Tree
 
-__all__ = [
-    "BACKUPS",
-    "EVALUATIONS",
-    "EXPANSIONS",
-    "FALL_BACKS",
-    "REFLECTIONS",
-    "SCALES",
-    "SELECTIONS",
-    "SearchConfig",
-    "greedy",
-    "override",
-    "paper",
-    "webpilot",
-]
+__all__ = ["SearchConfig"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,110 +68,4 @@ class SearchConfig:
     @property
     def scale_name(self) -> str:
         """Name of the value scale, as ``tree.json`` gives it."""
-        names = (name for name, function in SCALES.items() if function is self.scale)
-        return next(names, getattr(self.scale, "__name__", "custom"))
-
-
-SELECTIONS = {
-    "goal_oriented": goal_oriented_selection,
-    "uct": uct,
-    "puct": puct,
-    "intuition_first": intuition_first,
-    "greedy": best_first,
-}
-EXPANSIONS = {"one_at_a_time": one_at_a_time, "ranked": ranked}
-EVALUATIONS = {
-    "always_simulate": always_simulate,
-    "simulate_where_it_matters": simulate_where_it_matters,
-    "no_simulation": no_simulation,
-    "trust_policy": trust_policy,
-}
-BACKUPS = {"maximal_value": maximal_value_backup, "mean": mean_backup}
-REFLECTIONS = {
-    "both_reflections": both_reflections,
-    "no_child_reflection": no_child_reflection,
-    "no_sibling_reflection": no_sibling_reflection,
-    "no_reflection": no_reflection,
-}
-FALL_BACKS = {"best_leaf": best_leaf, "first_line": first_line}
-SCALES = {"paper": paper_scale, "webpilot": webpilot_scale}
-
-TABLES: Mapping[str, Mapping[str, Callable[..., Any]]] = {
-    "select": SELECTIONS,
-    "expand": EXPANSIONS,
-    "evaluate": EVALUATIONS,
-    "backup": BACKUPS,
-    "reflect": REFLECTIONS,
-    "scale": SCALES,
-    "fall_back": FALL_BACKS,
-}
-
-
-def override(config: SearchConfig, **changes: Any) -> SearchConfig:
-    """Return ``config`` with changes; functions may be given by name.
-
-    Raises:
-        ConfigError: no such field, or no such function; the message lists what there is.
-    """
-    known = [each.name for each in fields(config)]
-    resolved: dict[str, Any] = {}
-    for key, value in changes.items():
-        if key not in known:
-            raise ConfigError(f"search has no setting {key!r}; it has {', '.join(known)}")
-        if isinstance(value, str):
-            table = TABLES.get(key, {})
-            if value not in table:
-                raise ConfigError(f"search.{key}={value!r} is not one of {', '.join(table)}")
-            value = table[value]
-        resolved[key] = value
-    return replace(config, **resolved)
-
-
-def paper() -> SearchConfig:
-    """Return the published method (method.md, sections 4 and 7)."""
-    return SearchConfig(
-        select=goal_oriented_selection,
-        expand=one_at_a_time,
-        evaluate=always_simulate,
-        backup=maximal_value_backup,
-        reflect=both_reflections,
-        scale=paper_scale,
-        fall_back=best_leaf,
-    )
-
-
-def webpilot() -> SearchConfig:
-    """Return our improved design: priors, ranked proposals, simulation where it matters, [0, 1]."""
-    return SearchConfig(
-        select=intuition_first,
-        expand=ranked,
-        evaluate=simulate_where_it_matters,
-        backup=maximal_value_backup,
-        reflect=both_reflections,
-        scale=webpilot_scale,
-        fall_back=first_line,
-        rollouts=24,
-        candidates=5,
-        max_depth=10,
-        exploration=0.5,
-        first_play=0.4,
-        accept=0.5,
-        accepts=3,
-        confident=0.995,
-        promote=0.9,
-        step_cost=0.01,
-    )
-
-
-def greedy() -> SearchConfig:
-    """Return the chain of best proposals: one branch, no look ahead, stops are believed."""
-    return replace(
-        webpilot(),
-        select=best_first,
-        evaluate=trust_policy,
-        rollouts=None,
-        branches=1,
-        candidates=1,
-        accept=0.0,
-        accepts=1,
-    )
+        return getattr(self.scale, "__name__", "custom").removesuffix("_scale")

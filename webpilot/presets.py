@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from mcts.config import SearchConfig, greedy, paper, webpilot
+from mcts.config import SearchConfig
+from mcts.searchers import greedy, paper, webpilot
 from planner.progress import PlanLimits
 from webpilot.agent import AgentConfig
 from webpilot.budget import Limits

@@ -10,7 +10,7 @@ from typing import Any
 
 from env.miniwob import load
 from env.suite import MiniwobSuite
-from mcts.config import override
+from mcts.searchers import override
 from webpilot.budget import Limits
 from webpilot.episode import EpisodePlan, play
 from webpilot.presets import POLICIES, PRESETS, SEARCHERS, named

@@ -9,7 +9,7 @@ import pytest
 from hydra import compose, initialize_config_dir
 
 from experiments.configs import Settings, build, register
-from mcts.config import override
+from mcts.searchers import override
 from webpilot.errors import ConfigError
 from webpilot.presets import PRESETS, SEARCHERS
 

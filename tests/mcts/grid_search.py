@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mcts.config import SearchConfig, greedy, override, paper, webpilot
+from mcts.config import SearchConfig
 from mcts.gridroles import GridAppraiser, GridPolicy, GridReflector
 from mcts.gridworld import Grid, GridWorld
 from mcts.protocols import Appraiser, Policy, Reflector
 from mcts.search import SearchResult, SearchRoles, search
+from mcts.searchers import greedy, override, paper, webpilot
 from webpilot.budget import Budget, Limits
 from webpilot.types import Path as PagePath
 from webpilot.types import Subtask

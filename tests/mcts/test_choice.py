@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from grid_search import grid, run
 
-from mcts.config import override, webpilot
 from mcts.gridworld import GridWorld
 from mcts.scripted import ScriptedAppraiser, ScriptedPolicy, ScriptedReflector
+from mcts.searchers import override, webpilot
 
 OPEN = grid("...\n.S.\n..G")
 

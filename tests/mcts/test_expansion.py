@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from grid_search import grid, run
 
-from mcts.config import override, paper, webpilot
 from mcts.gridworld import GridWorld
 from mcts.node import Status
 from mcts.scripted import ScriptedAppraiser, ScriptedPolicy, ScriptedReflector
+from mcts.searchers import override, paper, webpilot
 from webpilot.types import Done
 
 OPEN = grid("...\n.S.\n..G")

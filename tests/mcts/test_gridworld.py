@@ -5,10 +5,10 @@ import asyncio
 import pytest
 from grid_search import grid, run
 
-from mcts.config import greedy
 from mcts.gridroles import GridPolicy
 from mcts.gridworld import Grid, GridWorld, Place
 from mcts.protocols import Level
+from mcts.searchers import greedy
 from webpilot.errors import BrowserLost
 from webpilot.types import Action, Done
 

@@ -7,9 +7,9 @@ from grid_search import run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mcts.config import greedy, override, paper, webpilot
 from mcts.gridworld import MOVES, Grid, GridWorld
 from mcts.node import Status
+from mcts.searchers import greedy, override, paper, webpilot
 from webpilot.budget import Limits
 
 CELLS = st.sampled_from("....#KDX")

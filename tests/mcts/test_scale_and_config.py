@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import mcts
-from mcts.config import TABLES, greedy, override, paper, webpilot
 from mcts.scale import score, total
+from mcts.searchers import TABLES, greedy, override, paper, webpilot
 from mcts.select import uct
 from webpilot.errors import ConfigError
 from webpilot.types import Appraisal

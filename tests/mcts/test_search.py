@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from grid_search import CONFIGS, grid, run
 
-from mcts.config import greedy, override, paper, webpilot
 from mcts.gridroles import GridPolicy
 from mcts.gridworld import GridWorld
 from mcts.node import Status
 from mcts.scripted import ScriptedAppraiser, ScriptedPolicy, ScriptedReflector
+from mcts.searchers import greedy, override, paper, webpilot
 from webpilot.budget import Limits
 from webpilot.errors import BrowserLost
 from webpilot.types import Answer, Done, Infeasible

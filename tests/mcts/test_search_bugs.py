@@ -8,12 +8,12 @@ from dataclasses import fields
 import pytest
 from grid_search import CONFIGS, grid, run
 
-from mcts.config import greedy, override, paper, webpilot
 from mcts.gridroles import GridAppraiser, GridPolicy
 from mcts.gridworld import Grid, GridWorld
 from mcts.node import Status
 from mcts.protocols import Restored, Transition
 from mcts.scripted import ScriptedAppraiser, ScriptedPolicy, ScriptedReflector
+from mcts.searchers import greedy, override, paper, webpilot
 from webpilot.types import Observation
 
 OPEN = grid("...\n.S.\n..G")

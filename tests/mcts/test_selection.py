@@ -5,9 +5,9 @@ import math
 import pytest
 
 from mcts.backup import maximal_value_backup, mean_backup
-from mcts.config import override, paper, webpilot
 from mcts.gridworld import Grid, GridWorld
 from mcts.node import Status
+from mcts.searchers import override, paper, webpilot
 from mcts.select import (
     descend,
     goal_oriented_selection,

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from mcts.config import override, webpilot
 from mcts.gridroles import GridAppraiser, GridPolicy, GridReflector
 from mcts.gridworld import GridWorld
 from mcts.protocols import NodeContext, Reflections
+from mcts.searchers import override, webpilot
 from planner.progress import PlanLimits
 from webpilot.agent import Agent, AgentConfig, AgentResult
 from webpilot.budget import Budget, Limits
