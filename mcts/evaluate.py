@@ -78,7 +78,7 @@ async def always_simulate(frame: Frame, node: Node) -> None:
     await _appraise(frame, node)
     await _reflect(frame, node)
     done = await _judge(frame, node)
-    if done or node.status is not Status.OPEN or node.ended:
+    if done or node.status is not Status.OPEN or node.ended or frame.at_limit(node):
         return
     proposed = await frame.roles.policy.propose(frame.context(node), 1)
     await _simulate(frame, node, proposed[0] if proposed else None)

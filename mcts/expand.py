@@ -129,5 +129,7 @@ async def _next_ranked(frame: Frame, node: Node) -> Candidate | None:
         answer = await frame.roles.policy.propose(frame.context(node), count)
         known = _tried(frame, node) | _pointless(frame, node)
         listed = _fresh((*answer[:count], *listed), known)
-        node.proposals = listed
+        # What was advised against is asked about once, not at every later visit.
+        node.proposals = [each for each in listed if move_key(each.move) not in avoid]
+        listed = node.proposals
     return next((each for each in listed if move_key(each.move) not in avoid), None)

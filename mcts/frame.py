@@ -70,6 +70,11 @@ class Frame:
     lost: bool = False
     """The search's own root cannot be reached again."""
 
+    def at_limit(self, node: Node) -> bool:
+        """Return whether the benchmark takes no further action after ``node``."""
+        left = self.setting.remaining_actions
+        return left is not None and node.depth >= left
+
     def context(self, node: Node, *, notes: tuple[SiblingNote, ...] = ()) -> NodeContext:
         """Return what roles may know of ``node``; ``notes`` follow those of its children."""
         tree, setting = self.tree, self.setting

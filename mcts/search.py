@@ -65,6 +65,7 @@ async def search(
     config: SearchConfig,
     budget: Budget,
     seed: tuple[int, ...],
+    tree: Tree | None = None,
     committed: tuple[HistoryStep, ...] = (),
     strategic_reflection: Reflection | None = None,
     remaining_actions: int | None = None,
@@ -72,7 +73,8 @@ async def search(
 ) -> SearchResult:
     """Return the best path that one attempt at ``subtask`` finds from the end of ``root``.
 
-    A budget that runs out ends the search with what it has. ``remaining_actions`` bounds the
+    ``tree`` is grown where one is given, so that its owner has it even if the world fails. A budget
+    that runs out ends the search with what it has. ``remaining_actions`` bounds the
     path's length. Events (``node, restore, select, accept, drift, stop``) carry plain data.
 
     Raises:
@@ -89,7 +91,7 @@ async def search(
     )
     if remaining_actions is not None:
         config = replace(config, max_depth=min(config.max_depth, max(0, remaining_actions)))
-    tree = Tree(root, scale=config.scale_name)
+    tree = Tree(root, scale=config.scale_name) if tree is None else tree
     settle(tree, tree.root, config)
     async with worlds.lease() as world:
         frame = Frame(

@@ -7,16 +7,18 @@ for the score.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from mcts.config import SearchConfig
 from mcts.protocols import HistoryStep, Worlds
 from mcts.search import SearchResult, SearchRoles, search
+from mcts.tree import Tree
 from planner.progress import PlanLimits, Progress
 from webpilot.adapters import VerifiedPolicy
 from webpilot.budget import Budget
-from webpilot.errors import BudgetExhausted
+from webpilot.committing import Committer
 from webpilot.roles import Attempt, Roles
 from webpilot.types import (
     Action,
@@ -29,7 +31,6 @@ from webpilot.types import (
     Subtask,
     Task,
 )
-from webpilot.verdict import Committer
 
 FINAL = ("infeasible", "budget", "limit", "drift")
 """Ends of a search after which no further subtask is tried."""
@@ -55,7 +56,10 @@ class SearchedAttempt:
     subtask: Subtask
     attempt: int
     """0 for the first attempt at the subtask."""
-    result: SearchResult
+    tree: Tree
+    """Grows while the search runs."""
+    chosen: int = 0
+    """Id of the node the search chose; the root's while it runs, and where the world failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +99,10 @@ class Agent:
         progress = self._planned(Progress(plan=plan, limits=self.config.plan))
         outcome: Outcome = Done(reason="the plan is worked off")
         stop_reason = "exhausted"
+        tries: list[SearchResult] = []
         while (subtask := progress.head) is not None:
             result = await self._search(subtask, path, worlds, progress)
+            tries.append(result)
             attempt = _attempt(subtask, path, result)
             completion = await self.roles.controller.complete(self.task, attempt)
             self.on_event("subtask", {"done": completion.done, "reason": completion.reason})
@@ -104,12 +110,14 @@ class Agent:
             if reflection is not None:
                 progress = progress.failed(reflection)
                 continue
-            path = adopt(path, result)
-            outcome = completion.outcome or result.outcome or outcome
-            stop_reason = result.stop_reason
+            best = _best_try(tries)
+            path, attempt = adopt(path, best), _attempt(subtask, path, best)
+            outcome = completion.outcome or best.outcome or outcome
+            outcome = await self._extracted(subtask, attempt) or outcome
+            stop_reason = self._why(result)
             if stop_reason in FINAL:
                 break
-            progress = progress.completed()
+            progress, tries = progress.completed(), []
             plan = await self.roles.planner.refine(self.task, progress.plan, attempt)
             progress = self._planned(progress.revised(plan))
         return AgentResult(
@@ -127,15 +135,36 @@ class Agent:
         Only an attempt that came to its own end is repeated: what the budget, the action limit or
         drift has cut would be cut again.
         """
-        if completion.done or progress.last_try or attempt.stop_reason != "exhausted":
+        ended_by_itself = attempt.stop_reason in ("exhausted", "done")
+        if completion.done or progress.last_try or not ended_by_itself:
             return None
         return await self.roles.controller.reflect(self.task, attempt, completion.reason)
+
+    async def _extracted(self, subtask: Subtask, attempt: Attempt) -> Outcome | None:
+        """Return the answer that the subtask is due; ``None`` if none is due or none is found."""
+        if not subtask.needs_answer:
+            return None
+        return await self.roles.extractor.extract(self.task, subtask, attempt.observation)
+
+    def _actions_left(self, path: Path) -> int | None:
+        """Return how many actions may follow ``path``: the benchmark's limit or the budget's."""
+        limit = math.inf if self.task.action_limit is None else self.task.action_limit
+        bound = min(limit, self.budget.remaining("committed_steps"))
+        return None if math.isinf(bound) else int(bound) - len(path.committed)
+
+    def _why(self, result: SearchResult) -> str:
+        """Return the stop reason; a limit that is the budget's own is called that."""
+        limit = self.task.action_limit
+        ours = limit is None or self.budget.remaining("committed_steps") < limit
+        return "budget" if result.stop_reason == "limit" and ours else result.stop_reason
 
     async def _search(
         self, subtask: Subtask, path: Path, worlds: Worlds, progress: Progress
     ) -> SearchResult:
         """Return the result of one search, rooted at the end of the adopted path."""
-        limit = self.task.action_limit
+        tree = Tree(path, scale=self.config.search.scale_name)
+        searched = SearchedAttempt(subtask=subtask, attempt=progress.failures, tree=tree)
+        self.attempts.append(searched)
         result = await search(
             worlds,
             SearchRoles(
@@ -148,33 +177,26 @@ class Agent:
             root=path,
             config=self.config.search,
             budget=self.budget,
-            seed=(*self.seed, len(self.attempts)),
+            seed=(*self.seed, len(self.attempts) - 1),
+            tree=tree,
             committed=tuple(
                 HistoryStep(action=step.action, observation=step.observation)
                 for step in path.committed
             ),
             strategic_reflection=progress.reflection,
-            remaining_actions=None if limit is None else limit - len(path.committed),
+            remaining_actions=self._actions_left(path),
             on_event=self.on_event,
         )
-        self.attempts.append(
-            SearchedAttempt(subtask=subtask, attempt=progress.failures, result=result)
-        )
+        self.attempts[-1] = replace(searched, chosen=result.best)
         return result
 
     async def _commit(self, path: Path, committer: Committer) -> tuple[Action, ...]:
-        """Return the actions committed: the whole path, or what the budget still allows of it."""
-        actions: list[Action] = []
-        for step in path.all_steps:
-            try:
-                self.budget.check("committed_steps", len(actions) + 1)
-            except BudgetExhausted:
-                break
-            actions.append(step.action)
-        await committer.commit(actions)
-        self.budget.record("committed_steps", len(actions))
-        self.on_event("commit", {"actions": [action.raw for action in actions]})
-        return tuple(actions)
+        """Return the actions that were executed on the judged page."""
+        await committer.commit([step.action for step in path.all_steps])
+        committed = committer.committed
+        self.budget.record("committed_steps", len(committed))
+        self.on_event("commit", {"actions": [action.raw for action in committed]})
+        return committed
 
     def _planned(self, progress: Progress) -> Progress:
         """Return ``progress`` after its plan is recorded."""
@@ -199,6 +221,13 @@ def _attempt(subtask: Subtask, path: Path, result: SearchResult) -> Attempt:
         accepted=result.accepted,
         stop_reason=result.stop_reason,
     )
+
+
+def _best_try(tries: Sequence[SearchResult]) -> SearchResult:
+    """Return the attempt whose path is taken: an accepted one, else the last that found any."""
+    accepted = [result for result in tries if result.accepted]
+    found = accepted or [result for result in tries if result.steps] or tries
+    return found[-1]
 
 
 def adopt(path: Path, result: SearchResult) -> Path:

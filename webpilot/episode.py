@@ -13,10 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from mcts.record import move_to_dict
+from mcts.tree import Tree
 from webpilot.agent import Agent, AgentConfig, AgentResult, SearchedAttempt
 from webpilot.benchmark import Benchmark, Costs
 from webpilot.budget import Budget, Limits
-from webpilot.errors import ConfigError, WebPilotError
+from webpilot.committing import CommitOnly
+from webpilot.errors import ConfigError, RecordError, WebPilotError
 from webpilot.records.rows import EpisodeRow, Measured
 from webpilot.records.trees import AttemptRecord, SearchRecord
 from webpilot.records.writing import EpisodeRecorder
@@ -92,7 +94,7 @@ async def play(
     progress = _Progress()
     try:
         await _play(plan, benchmark, budget, progress, recorder)
-    except ConfigError:
+    except (ConfigError, RecordError):
         raise
     except Exception as error:
         log.debug("episode %s.%d ended by an error", plan.task, plan.seed, exc_info=True)
@@ -126,8 +128,11 @@ async def _play(
             recorder.event("task", {"goal": side.task.goal, "label": plan.roles.label})
 
         def on_event(name: str, data: Mapping[str, object]) -> None:
-            if recorder is not None:
-                recorder.event(name, data)
+            if recorder is None:
+                return
+            if name == "node" and progress.agent is not None:
+                _keep_page(recorder, progress.agent.attempts[-1].tree, data)
+            recorder.event(name, data)
 
         progress.agent = Agent(
             task=side.task,
@@ -138,22 +143,28 @@ async def _play(
             on_event=on_event,
         )
         try:
-            progress.result = await progress.agent.run(side.root, side.worlds, episode)
+            committer = CommitOnly(episode)
+            progress.result = await progress.agent.run(side.root, side.worlds, committer)
             progress.drift_step = episode.commit_drift_step
             progress.verdict = await episode.judge(progress.result.outcome)
         finally:
             progress.costs = side.costs()
             if recorder is not None:
                 for index, attempt in enumerate(progress.agent.attempts):
-                    _keep_pages(recorder, index, attempt)
+                    _keep_untried(recorder, index, attempt.tree)
 
 
-def _keep_pages(recorder: EpisodeRecorder, index: int, attempt: SearchedAttempt) -> None:
-    """Journal every page that a search saw, and what it never got round to try."""
-    for node in attempt.result.tree.nodes:
-        recorder.observation(node.observation)
-        if node.simulation is not None:
-            recorder.observation(node.simulation.observation)
+def _keep_page(recorder: EpisodeRecorder, tree: Tree, data: Mapping[str, object]) -> None:
+    """Journal the page of a node, and of its simulation, before the node itself."""
+    node = tree.nodes[int(str(data["id"]))]
+    recorder.observation(node.observation)
+    if node.simulation is not None:
+        recorder.observation(node.simulation.observation)
+
+
+def _keep_untried(recorder: EpisodeRecorder, index: int, tree: Tree) -> None:
+    """Journal what a search never got round to try."""
+    for node in tree.nodes:
         if node.proposals:
             untried = [
                 {"move": move_to_dict(each.move), "prior": each.prior, "reason": each.reason}
@@ -183,12 +194,11 @@ def _record(plan: EpisodePlan, progress: _Progress) -> SearchRecord:
 
 
 def _attempt(searched: SearchedAttempt) -> AttemptRecord:
-    tree = searched.result.tree
     return AttemptRecord.of(
-        tree.to_dict(),
+        searched.tree.to_dict(),
         subtask=searched.subtask.goal,
         attempt=searched.attempt,
-        best=searched.result.best,
+        best=searched.chosen,
     )
 
 

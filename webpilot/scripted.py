@@ -31,17 +31,22 @@ class ScriptedPlanner:
     Args:
         goals: subtasks of the first plan.
         revisions: for each call of ``refine`` what is still to do; then plans stay as they are.
+        needs_answer: whether the first plan's subtasks are due an answer.
     """
 
-    def __init__(self, goals: Sequence[str], *revisions: Sequence[str]) -> None:
+    def __init__(
+        self, goals: Sequence[str], *revisions: Sequence[str], needs_answer: bool = False
+    ) -> None:
         self.refined: list[Attempt] = []
         """Every attempt it was shown, in order."""
         self._goals = goals
+        self._needs_answer = needs_answer
         self._revisions = list(revisions)
 
     async def plan(self, task: Task, observation: Observation) -> Plan:
         """Return the first plan."""
-        return Plan(subtasks=tuple(Subtask(goal=goal) for goal in self._goals))
+        due = self._needs_answer
+        return Plan(subtasks=tuple(Subtask(goal=goal, needs_answer=due) for goal in self._goals))
 
     async def refine(self, task: Task, plan: Plan, attempt: Attempt) -> Plan:
         """Return the next prepared revision, or the plan as it is."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from webpilot.types import Action, Observation, Outcome
+from webpilot.committing import Committer
+from webpilot.types import Outcome
 
-__all__ = ["Committer", "Episode", "Verdict"]
+__all__ = ["Episode", "Verdict"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,14 +22,6 @@ class Verdict:
     """The page's reward before the benchmark rounds it (MiniWoB++: in [-1, 1])."""
     strict_success: bool | None
     """Raw reward >= 1 on tasks with discrete rewards; ``None`` on graded pages (decision 22)."""
-
-
-class Committer(Protocol):
-    """What the agent holds of a judged episode: it can act, it cannot ask for the score."""
-
-    async def commit(self, actions: Sequence[Action]) -> Observation:
-        """Replay ``actions`` on the judged page, in order; return the page that follows."""
-        ...
 
 
 class Episode(Committer, Protocol):

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import pytest
+
 from mcts.gridroles import GridAppraiser, GridPolicy, GridReflector
 from mcts.gridworld import GridWorld
 from mcts.protocols import NodeContext, Reflections
@@ -13,6 +15,7 @@ from mcts.searchers import override, webpilot
 from planner.progress import PlanLimits
 from webpilot.agent import Agent, AgentConfig, AgentResult
 from webpilot.budget import Budget, Limits
+from webpilot.errors import EnvironmentDown
 from webpilot.roles import Roles
 from webpilot.scripted import (
     ScriptedController,
@@ -22,6 +25,7 @@ from webpilot.scripted import (
 )
 from webpilot.types import (
     Action,
+    Answer,
     Appraisal,
     Candidate,
     Completion,
@@ -39,9 +43,11 @@ class Ledger:
     """A committer that keeps what it was given; it cannot be asked for a score."""
 
     calls: list[tuple[str, ...]] = field(default_factory=list)
+    committed: tuple[Action, ...] = ()
 
     async def commit(self, actions: Sequence[Action]) -> Observation:
         self.calls.append(tuple(action.raw for action in actions))
+        self.committed += tuple(actions)
         return GridWorld().root().root
 
 
@@ -94,16 +100,19 @@ def run(
     limits: Limits | None = None,
     action_limit: int | None = None,
     plan: PlanLimits | None = None,
+    needs_answer: bool = False,
+    world: GridWorld | None = None,
+    agents: list[Agent] | None = None,
 ) -> Run:
-    world = GridWorld()
+    world = world or GridWorld()
     explorer: GridExplorer | GivingUp = GivingUp() if gives_up else GridExplorer(world)
     task = Task(id=GOAL.id, seed=0, goal=GOAL.goal, benchmark="grid", action_limit=action_limit)
     agent = Agent(
         task=task,
         roles=Roles(
-            planner=planner or ScriptedPlanner(["reach the goal"]),
+            planner=planner or ScriptedPlanner(["reach the goal"], needs_answer=needs_answer),
             controller=controller or ScriptedController(),
-            extractor=ScriptedExtractor(),
+            extractor=ScriptedExtractor("42"),
             explorer=explorer,
             appraiser=Believing() if gives_up else GridAppraiser(world.grid),
             verifier=verifier or ScriptedVerifier(),
@@ -116,6 +125,8 @@ def run(
         seed=(0,),
         on_event=lambda name, data: None,
     )
+    if agents is not None:
+        agents.append(agent)
     ledger = Ledger()
     result = asyncio.run(agent.run(world.root().root, world, ledger))
     return Run(agent, result, ledger, explorer, world)
@@ -127,7 +138,7 @@ def test_the_chosen_path_is_committed_once_and_nothing_else_is() -> None:
     assert len(done.ledger.calls) == 1
     assert done.ledger.calls[0] == tuple(action.raw for action in done.result.actions)
     assert len(done.result.actions) == 9
-    assert done.agent.attempts[0].result.accepted
+    assert done.agent.attempts[0].tree[done.agent.attempts[0].chosen].accepted
 
 
 def test_a_failed_attempt_is_repeated_with_the_controllers_lesson() -> None:
@@ -162,8 +173,9 @@ def test_the_next_subtask_is_searched_from_the_end_of_the_one_before() -> None:
     planner = ScriptedPlanner(["reach the goal", "stay there"])
     done = run(planner=planner)
     first, second = done.agent.attempts
-    assert second.result.tree.root.observation.title == (first.result.steps[-1].observation.title)
-    assert len(second.result.tree.start.committed) == len(first.result.steps)
+    steps = first.tree.steps(first.tree[first.chosen])
+    assert second.tree.root.observation.title == steps[-1].observation.title
+    assert len(second.tree.start.committed) == len(steps)
 
 
 def test_a_revised_plan_replaces_what_was_still_to_do() -> None:
@@ -204,3 +216,37 @@ def test_the_subtask_limit_ends_the_task_with_what_it_has() -> None:
     done = run(planner=ScriptedPlanner(["reach the goal", "b", "c"]), plan=PlanLimits(subtasks=1))
     assert len(done.agent.attempts) == 1
     assert len(done.ledger.calls) == 1
+
+
+def test_a_retry_that_the_budget_cuts_short_does_not_cost_the_path_found_before() -> None:
+    done = run(
+        controller=ScriptedController(False, False),
+        verifier=ScriptedVerifier("click('right')"),
+        limits=Limits(rollouts=40),
+    )
+    first, second = done.agent.attempts
+    assert len(second.tree) == 1
+    assert done.result.stop_reason == "budget"
+    assert done.result.actions
+    assert done.result.actions == tuple(
+        step.action for step in first.tree.steps(first.tree[first.chosen])
+    )
+
+
+def test_the_controller_can_reject_what_the_search_accepted() -> None:
+    done = run(controller=ScriptedController(False, lesson="look again"))
+    assert len(done.agent.attempts) == 2
+    assert done.agent.attempts[0].tree[done.agent.attempts[0].chosen].accepted
+
+
+def test_a_subtask_that_needs_an_answer_gets_it_from_the_extractor() -> None:
+    done = run(needs_answer=True)
+    assert done.result.outcome == Answer(text="42")
+
+
+def test_a_world_that_fails_leaves_the_tree_grown_so_far() -> None:
+    seen: list[Agent] = []
+    with pytest.raises(EnvironmentDown):
+        run(world=GridWorld(lost_at=4), agents=seen)
+    assert len(seen[0].attempts) == 1
+    assert len(seen[0].attempts[0].tree) > 1

@@ -1,0 +1,41 @@
+"""What an agent holds of a judged episode: it can act, it cannot ask for the score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from webpilot.types import Action, Observation
+
+__all__ = ["CommitOnly", "Committer"]
+
+
+class Committer(Protocol):
+    """A judged episode, as far as the agent may use it."""
+
+    @property
+    def committed(self) -> tuple[Action, ...]:
+        """The actions executed so far, as they were found on the judged page."""
+        ...
+
+    async def commit(self, actions: Sequence[Action]) -> Observation:
+        """Replay ``actions`` on the judged page, in order; return the page that follows."""
+        ...
+
+
+class CommitOnly:
+    """A judged episode with everything but committing taken away."""
+
+    __slots__ = ("_episode",)
+
+    def __init__(self, episode: Committer) -> None:
+        self._episode = episode
+
+    @property
+    def committed(self) -> tuple[Action, ...]:
+        """The actions executed so far."""
+        return self._episode.committed
+
+    async def commit(self, actions: Sequence[Action]) -> Observation:
+        """Replay ``actions`` on the judged page."""
+        return await self._episode.commit(actions)
