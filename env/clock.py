@@ -146,7 +146,7 @@ def parse_clock(text: str) -> Clock:
     Raises:
         ConfigError: it is none of these.
     """
-    match = FORM.fullmatch(text.strip())
+    match = FORM.fullmatch(str(text).strip())
     if match is None:
         raise ConfigError(f"settle={text!r} is unknown: use virtual:500, real:500 or none")
     if match[1] == "virtual":

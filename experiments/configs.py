@@ -6,13 +6,15 @@ Nothing below this room sees a Hydra object.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 
+from env.clock import parse_clock
 from env.miniwob import MiniwobTask, load, tasks
 from mcts.config import SearchConfig
 from mcts.searchers import TABLES, override
@@ -64,6 +66,13 @@ class Settings:
     """The configuration as YAML: what ``config.yaml`` holds."""
 
 
+KEYS = (
+    *("preset", "searcher", "planner", "policy", "benchmark", "env", "budget", "executor"),
+    *("task", "split", "seeds", "seed", "run_seed", "run"),
+)
+"""The top level of a composed configuration."""
+
+
 def register() -> None:
     """Return ``None`` after giving Hydra the presets' defaults as configuration nodes."""
     store = ConfigStore.instance()
@@ -85,24 +94,66 @@ def build(composed: DictConfig) -> Settings:
         ConfigError: a value is of the wrong kind or names nothing; one line, with the mend.
     """
     plain: dict[str, Any] = OmegaConf.to_container(composed, resolve=True)  # type: ignore[assignment]
-    run = _dataclass(RunSettings, "run", plain["run"])
+    _known("", plain, KEYS)
+    _known("env.", plain["env"], ("settle", "screenshots", "referee"))
     return Settings(
-        preset=plain["preset"]["name"],
+        preset=named("preset", plain["preset"]["name"], PRESETS).name,
         searcher=plain["searcher"]["name"],
         policy=plain["policy"]["name"],
         agent=AgentConfig(
             search=_searcher(plain["searcher"]),
-            plan=_dataclass(PlanLimits, "planner", plain["planner"]),
+            plan=PlanLimits(
+                subtasks=_number("planner.subtasks", plain["planner"]["subtasks"], whole=True),
+                retries=_number("planner.retries", plain["planner"]["retries"], whole=True),
+            ),
         ),
         episodes=_episodes(plain),
-        episode_limits=_dataclass(Limits, "budget.episode", plain["budget"]["episode"]),
-        run_limits=_dataclass(Limits, "budget.run", plain["budget"]["run"]),
-        settle=plain["env"]["settle"],
-        screenshots=plain["env"]["screenshots"],
-        referee=float(plain["env"]["referee"]),
-        seed=int(plain["run_seed"]),
-        run=run,
+        episode_limits=Limits.of(plain["budget"]["episode"]),
+        run_limits=Limits.of(plain["budget"]["run"]),
+        settle=parse_clock(plain["env"]["settle"]).name,
+        screenshots=_switch("env.screenshots", plain["env"]["screenshots"]),
+        referee=_number("env.referee", plain["env"]["referee"], most=1.0),
+        seed=_number("run_seed", plain["run_seed"], whole=True),
+        run=_run(plain["run"]),
         text=OmegaConf.to_yaml(composed, resolve=True),
+    )
+
+
+def _known(where: str, node: Mapping[str, Any], names: Sequence[str]) -> None:
+    for key in node:
+        if key not in names:
+            raise ConfigError(f"there is no setting {where}{key}; there are {', '.join(names)}")
+
+
+def _number(where: str, value: Any, *, whole: bool = False, most: float = math.inf) -> Any:
+    """Return ``value`` if it is a number from 0 to ``most``."""
+    fits = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
+    if not fits or not 0 <= value <= most:
+        kind = "a whole number" if whole else "a number"
+        bound = "on" if math.isinf(most) else f"to {most:g}"
+        raise ConfigError(f"{where}={value!r} must be {kind} from 0 {bound}")
+    return value
+
+
+def _switch(where: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ConfigError(f"{where}={value!r} must be true or false")
+    return value
+
+
+def _run(node: Mapping[str, Any]) -> RunSettings:
+    _known("run.", node, [item.name for item in fields(RunSettings)])
+    name = node["name"]
+    if name is not None and (str(name) in ("", ".", "..") or "/" in str(name)):
+        raise ConfigError(f"run.name={name!r} must be the name of one folder under run.root")
+    return RunSettings(
+        name=None if name is None else str(name),
+        root=str(node["root"]),
+        fresh=_switch("run.fresh", node["fresh"]),
+        retry_errors=_switch("run.retry_errors", node["retry_errors"]),
+        max_infrastructure_share=_number(
+            "run.max_infrastructure_share", node["max_infrastructure_share"], most=1.0
+        ),
     )
 
 
@@ -118,54 +169,54 @@ def _plain(config: SearchConfig) -> dict[str, Any]:
 
 
 def _searcher(node: Mapping[str, Any]) -> SearchConfig:
-    changes = {key: value for key, value in node.items() if key != "name"}
-    changes["calibration"] = tuple((float(a), float(b)) for a, b in node["calibration"])
     searcher = named("searcher", node["name"], SEARCHERS)
+    changes = {key: value for key, value in node.items() if key != "name"}
     for key, value in changes.items():
         default = getattr(searcher, key, None)
-        if key not in TABLES and not _same_kind(value, default):
-            raise ConfigError(f"searcher.{key}={value!r} is not a number like {default!r}")
+        if key == "calibration":
+            changes[key] = _calibration(value)
+        elif key not in TABLES and not (key == "rollouts" and value is None):
+            whole = key == "rollouts" or isinstance(default, int)
+            changes[key] = _number(f"searcher.{key}", value, whole=whole)
     return override(searcher, **changes)
 
 
-def _same_kind(value: object, default: object) -> bool:
-    if value is None or default is None or isinstance(default, tuple):
-        return True
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _dataclass(kind: type[Any], where: str, node: Mapping[str, Any]) -> Any:
-    """Return ``kind`` filled from ``node``; numbers must be numbers and not negative."""
-    for key, value in node.items():
-        if where.startswith(("budget", "planner")) and value is not None:
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            if not number or value < 0:
-                raise ConfigError(f"{where}.{key}={value!r} must be a number from 0 on, or null")
+def _calibration(value: Any) -> tuple[tuple[float, float], ...]:
     try:
-        return kind(**node)
-    except TypeError as error:
-        raise ConfigError(f"{where}: {error}; --cfg job prints every key") from error
+        return tuple((float(points), float(share)) for points, share in value)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(
+            f"searcher.calibration={value!r} must be pairs like [[0, 0], [10, 1]]"
+        ) from error
 
 
 def _episodes(plain: Mapping[str, Any]) -> tuple[tuple[MiniwobTask, int], ...]:
     """Return every (task, seed), seed by seed so that a cut run has seen every task."""
-    chosen = plain["task"]
-    if chosen is None:
-        found = tasks(plain["split"])
+    if plain["benchmark"]["name"] != "miniwob":
+        raise ConfigError(f"benchmark.name={plain['benchmark']['name']!r} is not here: use miniwob")
+    chosen, split = plain["task"], tasks(str(plain["split"]))
+    names = [chosen] if isinstance(chosen, str) else chosen
+    if names is None:
+        found = split
+    elif isinstance(names, list) and names and all(isinstance(name, str) for name in names):
+        found = tuple(dict.fromkeys(load(name) for name in names))
     else:
-        found = tuple(load(name) for name in ([chosen] if isinstance(chosen, str) else chosen))
+        raise ConfigError(f"task={chosen!r} must be the name of a task or a list of names")
     return tuple((task, seed) for seed in _seeds(plain) for task in found)
 
 
 def _seeds(plain: Mapping[str, Any]) -> tuple[int, ...]:
-    if plain["seed"] is not None:
-        wanted = [plain["seed"]]
-    else:
-        seeds = plain["seeds"]
-        wanted = list(range(seeds)) if isinstance(seeds, int) else list(seeds)
-    if not wanted or not all(isinstance(seed, int) and 0 <= seed < 2**32 for seed in wanted):
+    seed, seeds = plain["seed"], plain["seeds"]
+    wanted: Any = [seed] if seed is not None else seeds
+    if isinstance(wanted, int) and not isinstance(wanted, bool):
+        wanted = list(range(wanted))
+    fits = isinstance(wanted, list) and all(
+        isinstance(each, int) and not isinstance(each, bool) and 0 <= each < 2**32
+        for each in wanted
+    )
+    if not fits or not wanted:
         raise ConfigError(
-            f"seeds={plain['seeds']!r} seed={plain['seed']!r}: give whole numbers from 0 on, "
-            "e.g. seed=3, seeds=2 or seeds=[0,1]"
+            f"seeds={seeds!r} seed={seed!r}: give whole numbers from 0 on, e.g. seed=3, seeds=2 "
+            "or seeds=[0,1]"
         )
-    return tuple(wanted)
+    return tuple(dict.fromkeys(wanted))

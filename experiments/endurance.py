@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from webpilot.records.disk import UNFINISHED
 from webpilot.records.rows import EpisodeRow
 
 __all__ = ["MARKER", "Findings", "endure", "outliving", "torn_files"]
@@ -96,7 +97,7 @@ def endure(folder: Path, *, episodes: int, seed: int = 0, pause: tuple[float, fl
 
 def torn_files(folder: Path) -> list[str]:
     """Return the names of all files of a run that are not whole, with why."""
-    torn = [str(path) for path in folder.rglob("*.tmp")]
+    torn = [f"{path}: half-written" for path in folder.rglob(f"*{UNFINISHED}")]
     for path in [*folder.rglob("*.json"), *folder.rglob("*.jsonl")]:
         text = path.read_text(encoding="utf-8")
         parts = text.splitlines() if path.suffix == ".jsonl" else [text]

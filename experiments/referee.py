@@ -26,8 +26,10 @@ def second_opinion(folder: RunFolder, *, share: float, seed: int) -> tuple[str, 
     rows = [row for row in drawn(latest(folder.rows()), share=share, seed=seed)]
     path = folder.path / "referee.json"
     known = {row.key for row in rows}
-    if path.exists() and {tuple(each) for each in json.loads(path.read_text())["judged"]} == known:
-        return ()
+    if path.exists():
+        before = json.loads(path.read_text(encoding="utf-8"))
+        if {tuple(each) for each in before["judged"]} == known:
+            return tuple(before["disagreements"])
     replays = [Replay(task=row.task, seed=row.seed, actions=row.trajectory) for row in rows]
     try:
         opinions = judge(replays)
@@ -48,7 +50,7 @@ def drawn(rows: Sequence[EpisodeRow], *, share: float, seed: int) -> list[Episod
     return [
         row
         for row in rows
-        if row.success is not None and _draw(f"{seed} {row.task} {row.seed}") < share
+        if row.reward is not None and _draw(f"{seed} {row.task} {row.seed}") < share
     ]
 
 

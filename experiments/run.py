@@ -14,8 +14,6 @@ import hashlib
 import os
 import re
 import shlex
-import shutil
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -35,6 +33,7 @@ from webpilot.budget import KEYS, Budget
 from webpilot.episode import EpisodePlan, play
 from webpilot.errors import WebPilotError
 from webpilot.presets import POLICIES, named
+from webpilot.provenance import commit
 from webpilot.records.rows import EpisodeRow, latest
 from webpilot.records.writing import RunFolder
 from webpilot.report import write_report, write_tree_page
@@ -53,6 +52,7 @@ def main() -> None:
     except (HydraException, OmegaConfBaseException) as error:
         _refuse(f"{_one_line(error)}; --cfg job prints every key")
     except KeyboardInterrupt:
+        print("interrupted: the same command goes on where this one stopped", file=sys.stderr)
         sys.exit(130)
 
 
@@ -82,17 +82,17 @@ def carry_out(settings: Settings, *, command: str = "") -> int:
         ConfigError: bad input, or the folder holds another run.
     """
     path = Path(settings.run.root) / (settings.run.name or "default")
-    if settings.run.fresh and path.exists():
-        shutil.rmtree(path)
     roles = named("policy", settings.policy, POLICIES)()
     suite = MiniwobSuite(settle=settings.settle)
+    if settings.run.fresh:
+        RunFolder.remove(path)
     about = _about(settings, roles, suite, command)
     with RunFolder(path, config=settings.text, about=about) as folder:
         print_notes(folder.warnings)
         try:
             asyncio.run(_play_all(settings, roles, suite, folder))
             if settings.referee:
-                second_opinion(folder, share=settings.referee, seed=settings.seed)
+                print_notes(second_opinion(folder, share=settings.referee, seed=settings.seed))
         finally:
             suite.close()
             summary = folder.write_summary(groupings=_groupings(settings))
@@ -115,9 +115,9 @@ async def _play_all(
         for task, seed in settings.episodes:
             if (task.id, seed) in finished:
                 continue
-            if spent := [key for key in KEYS if budget.remaining(key) <= 0]:
+            if spent := [key for key in KEYS if budget.remaining(key) <= 0 < budget.spent(key)]:
                 keys = ", ".join(f"budget.run.{key}" for key in spent)
-                print_notes((f"the run stops here: {keys} is used up; raise it to go on",))
+                print_notes((f"the run stops here: {keys} is used up",))
                 return
             table.start(task.id, seed)
             plan = _plan(settings, roles, task.id, seed, task.split)
@@ -169,24 +169,8 @@ def _about(
             if value is not None
         },
         "settle": settings.settle,
-        "versions": {**suite.versions(), **_commit()},
+        "versions": {**suite.versions(), "git": commit() or "unknown"},
     }
-
-
-def _commit() -> dict[str, str]:
-    """Return the commit this code was checked out at, with a plus if it was changed since."""
-    try:
-        done = subprocess.run(
-            ["git", "describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*"],
-            cwd=Path(__file__).resolve().parent,
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return {}
-    return {"git": done.stdout.strip()}
 
 
 def _groupings(settings: Settings) -> dict[str, dict[str, str]]:
@@ -213,9 +197,10 @@ def _name(settings: Settings, overrides: Sequence[str]) -> str:
     experiment = [each.split("=", 1)[1] for each in told if each.startswith("+experiment=")]
     rest = sorted(each for each in told if not each.startswith("+experiment="))
     words = "-".join([*experiment, *rest]) or "default"
-    slug = re.sub(r"[^A-Za-z0-9.]+", "-", words).strip("-.")
-    if len(slug) <= 60:
+    slug = re.sub(r"[^A-Za-z0-9._]+", "-", words).strip("-.")
+    if len(slug) <= 60 and slug == words.replace("=", "-"):
         return slug
+    # A name that lost something on the way must not be another run's name too.
     return f"{slug[:50].rstrip('-.')}-{hashlib.sha256(words.encode()).hexdigest()[:8]}"
 
 

@@ -91,6 +91,8 @@ def override(config: SearchConfig, **changes: Any) -> SearchConfig:
             raise ConfigError(f"search has no setting {key!r}; it has {', '.join(known)}")
         if isinstance(value, str):
             table = TABLES.get(key, {})
+            if not table:
+                raise ConfigError(f"search.{key}={value!r} must be a number")
             if value not in table:
                 raise ConfigError(f"search.{key}={value!r} is not one of {', '.join(table)}")
             value = table[value]

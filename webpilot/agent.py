@@ -70,7 +70,7 @@ class AgentResult:
     actions: tuple[Action, ...]
     """The committed path."""
     stop_reason: str
-    """``done, infeasible, exhausted, budget, limit`` or ``drift`` (contract.md)."""
+    """``done, infeasible, exhausted, budget, limit`` or ``drift``."""
     plan_revision: int
 
 

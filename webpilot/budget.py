@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from typing import Any, Self
 
-from webpilot.errors import BudgetExhausted
+from webpilot.errors import BudgetExhausted, ConfigError
 
 __all__ = ["KEYS", "Budget", "Limits"]
 
@@ -26,6 +28,30 @@ class Limits:
     """US dollars."""
     seconds: float | None = None
     """Wall-clock seconds."""
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            value = getattr(self, item.name)
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            if value is not None and not (number and 0 <= value < math.inf):
+                raise ConfigError(
+                    f"budget {item.name}={value!r} must be a number from 0 on, or null for no limit"
+                )
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """Return the limits that ``values`` names.
+
+        Raises:
+            ConfigError: there is no such limit, or a value is no number from 0 on.
+        """
+        known = [item.name for item in fields(cls)]
+        if not isinstance(values, Mapping):
+            raise ConfigError(f"a budget is given key by key: {', '.join(known)}")
+        for key in values:
+            if key not in known:
+                raise ConfigError(f"there is no budget {key!r}; there are {', '.join(known)}")
+        return cls(**values)
 
 
 KEYS = tuple(field.name for field in fields(Limits))

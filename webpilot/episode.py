@@ -19,6 +19,7 @@ from webpilot.benchmark import Benchmark, Costs
 from webpilot.budget import Budget, Limits
 from webpilot.committing import CommitOnly
 from webpilot.errors import ConfigError, RecordError, WebPilotError
+from webpilot.provenance import commit
 from webpilot.records.rows import EpisodeRow, Measured
 from webpilot.records.trees import AttemptRecord, SearchRecord
 from webpilot.records.writing import EpisodeRecorder
@@ -102,7 +103,9 @@ async def play(
     record = _record(plan, progress)
     row = _row(plan, progress, budget)
     measured = replace(row.measured, seconds=round(time.monotonic() - started, 3))
-    row = replace(row, versions=benchmark.versions(), measured=measured)
+    row = replace(
+        row, versions={**benchmark.versions(), "git": commit() or "unknown"}, measured=measured
+    )
     if recorder is not None:
         recorder.event("result", row.to_dict())
         recorder.tree(record)

@@ -39,7 +39,7 @@ class WebPilotError(Exception):
     """Root of the hierarchy drawn above."""
 
     kind: str = "harness"
-    """The ``error_kind`` of a result row that this error ends (contract.md)."""
+    """The ``error_kind`` of a result row that this error ends."""
 
 
 class ConfigError(WebPilotError):

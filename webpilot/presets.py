@@ -1,7 +1,7 @@
 """Presets: the whole method under one name. ``conf/`` is a diff on them.
 
 ``paper`` is the published method as far as public sources show it, ``webpilot`` goes beyond it,
-``greedy`` is ``webpilot`` without search (decisions.md: order of authority).
+``greedy`` is ``webpilot`` without search.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import html
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from env.suite import MiniwobSuite
 from mcts.searchers import override
 from webpilot.budget import Limits
 from webpilot.episode import EpisodePlan, play
+from webpilot.errors import ConfigError
 from webpilot.presets import POLICIES, PRESETS, SEARCHERS, named
 from webpilot.records.rows import EpisodeRow
 from webpilot.records.trees import SearchRecord
@@ -52,7 +54,7 @@ class Result:
 
     @property
     def stop_reason(self) -> str:
-        """Why the agent stopped (contract.md lists the reasons)."""
+        """Why the agent stopped: one of :data:`webpilot.records.rows.STOP_REASONS`."""
         return self.row.stop_reason
 
     @property
@@ -95,6 +97,8 @@ async def solve(
     Raises:
         ConfigError: bad input; the message names the mend.
     """
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
+        raise ConfigError(f"seed={seed!r} must be a whole number from 0 on")
     method = named("preset", preset, PRESETS)
     name = searcher or method.searcher
     found = load(task)
@@ -110,7 +114,7 @@ async def solve(
             method.agent,
             search=override(named("searcher", name, SEARCHERS), **(search or {})),
         ),
-        limits=Limits(**{**asdict(method.limits), **(budget or {})}),
+        limits=Limits.of({**asdict(method.limits), **(budget or {})}),
     )
     suite = MiniwobSuite(settle=settle)
     try:
@@ -121,5 +125,12 @@ async def solve(
 
 
 def solve_sync(task: str, **settings: Any) -> Result:
-    """Return what :func:`solve` returns, for callers without a running event loop."""
+    """Return what :func:`solve` returns, for callers without a running event loop.
+
+    Raises:
+        ConfigError: a loop is running here (a notebook, say), or other bad input.
+    """
+    with suppress(RuntimeError):
+        asyncio.get_running_loop()
+        raise ConfigError("an event loop is running here: write `await wp.solve(...)`")
     return asyncio.run(solve(task, **settings))

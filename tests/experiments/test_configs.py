@@ -83,10 +83,33 @@ def test_the_demo_plays_the_ten_published_tasks() -> None:
     [
         (("searcher.select=bar",), "goal_oriented"),
         (("searcher.branches=two",), "branches"),
-        (("budget.episode.rollouts=-1",), "budget.episode.rollouts"),
-        (("budget.episode.seconds=soon",), "budget.episode.seconds"),
+        (("budget.episode.rollouts=-1",), "rollouts"),
+        (("budget.episode.seconds=soon",), "seconds"),
         (("seeds=abc",), "seeds"),
         (("seed=-3",), "seed"),
+        (("seeds=null",), "seeds"),
+        (("seeds=[]",), "seeds"),
+        (("task=5",), "task"),
+        (("task=[]",), "task"),
+        (("benchmark.name=webarena",), "miniwob"),
+        (("split=foo", "task=miniwob.enter-date"), "split"),
+        (("env.settle=500",), "virtual:500"),
+        (("run.fresh=abc",), "run.fresh"),
+        (("budget.episode=null",), "budget"),
+        (("run_seed=x",), "run_seed"),
+        (("env.referee=7",), "env.referee"),
+        (("env.referee=abc",), "env.referee"),
+        (("env.screenshots=maybe",), "env.screenshots"),
+        (("+env.nosuch=1",), "env.nosuch"),
+        (("+foo=1",), "foo"),
+        (("preset.name=zzz",), "greedy"),
+        (("run.name=../x",), "run.name"),
+        (("searcher.branches=-1",), "searcher.branches"),
+        (("searcher.branches=null",), "searcher.branches"),
+        (("searcher.rollouts=2.5",), "searcher.rollouts"),
+        (("searcher.calibration=[1]",), "searcher.calibration"),
+        (("+budget.episode.nosuch=1",), "nosuch"),
+        (("planner.retries=-1",), "planner.retries"),
         (("split=dev",), "split"),
         (("task=miniwob.clik-test",), "miniwob.click-test"),
     ],
@@ -96,3 +119,8 @@ def test_bad_input_is_refused_with_the_key_or_the_mend(
 ) -> None:
     with pytest.raises(ConfigError, match=named):
         settings(*overrides)
+
+
+def test_a_seed_or_a_task_named_twice_is_played_once() -> None:
+    twice = settings("seeds=[1,1]", "task=[miniwob.enter-date,enter-date]").episodes
+    assert [(task.id, seed) for task, seed in twice] == [("miniwob.enter-date", 1)]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import dataclass
 
+import pytest
+from browsergym.miniwob.base import AbstractMiniwobTask
+
+from env.miniwob import MiniwobTask, load, task_classes
 from tests.experiments.played import played, source
 
 CORE = "/core/core.js"
+OTHER = "quarterly-figures"
 TASKS = [("miniwob.click-collapsible-2", 0), ("miniwob.enter-date", 1), ("miniwob.login-user", 2)]
 
 
@@ -36,16 +41,31 @@ def without_names(value: object) -> object:
     return value
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renamed(MiniwobTask):
+    """A task whose page lies under another name."""
+
+    def instance(self, *, seed: int, base_url: str) -> AbstractMiniwobTask:
+        kind = type("Renamed", (task_classes()[self.name],), {"subdomain": OTHER})
+        return kind(seed=seed, base_url=base_url)
+
+
 @pytest.mark.parametrize(("task", "seed"), TASKS)
-def test_another_title_changes_no_decision(task: str, seed: int) -> None:
-    page = f"/miniwob/{task.removeprefix('miniwob.')}.html"
-    shipped = source(page)
+def test_another_file_name_and_title_change_no_decision(
+    task: str, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = load(task)
+    shipped = source(f"/miniwob/{found.name}.html")
     start, end = shipped.index("<title>"), shipped.index("</title>")
     renamed = f"{shipped[:start]}<title>Quarterly figures{shipped[end:]}"
     as_shipped = played(task, seed=seed)
-    other = played(task, seed=seed, changed={page: renamed})
+    fields = {"id": found.id, "name": found.name, "group": found.group, "split": found.split}
+    for module in ("env.world", "env.episode"):
+        monkeypatch.setattr(f"{module}.load", lambda task_id: Renamed(**fields))
+    other = played(task, seed=seed, changed={f"/miniwob/{OTHER}.html": renamed})
     assert without_names(as_shipped.record.to_dict()) == without_names(other.record.to_dict())
     assert as_shipped.row.trajectory == other.row.trajectory
+    assert other.row.success == as_shipped.row.success
 
 
 @pytest.mark.parametrize("preset", ["webpilot", "paper", "greedy"])

@@ -8,13 +8,16 @@ import subprocess
 import sys
 import time
 import uuid
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from experiments.endurance import MARKER, outliving
+from experiments.referee import second_opinion
 from webpilot.records.reading import load_run
 from webpilot.records.rows import EpisodeRow, projection
+from webpilot.records.writing import RunFolder
 
 ROOT = Path(__file__).resolve().parents[2]
 TWO_TASKS = ("task=[miniwob.enter-date,miniwob.click-collapsible-2]", "env.referee=0")
@@ -158,3 +161,36 @@ def test_a_run_out_of_budget_stops_and_resuming_pays_nothing_twice(tmp_path: Pat
     again = run(tmp_path, *tight)
     assert "budget.run.rollouts" in again.stdout
     assert len(rows(tmp_path / "tight")) == 1
+
+
+def test_fresh_removes_a_run_and_nothing_else(tmp_path: Path) -> None:
+    precious = tmp_path / "mine" / "precious.txt"
+    precious.parent.mkdir()
+    precious.write_text("kept", encoding="utf-8")
+    refused = run(tmp_path, "task=miniwob.enter-date", "run.name=mine", "run.fresh=true")
+    assert refused.returncode == 2
+    assert precious.read_text(encoding="utf-8") == "kept"
+
+
+def test_fresh_keeps_the_old_run_where_the_new_one_cannot_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ("task=miniwob.enter-date", "env.referee=0", "run.name=old")
+    assert run(tmp_path, *asked).returncode == 0
+    monkeypatch.setenv("WEBPILOT_CHROMIUM", str(tmp_path / "nowhere"))
+    assert run(tmp_path, *asked, "run.fresh=true").returncode == 2
+    assert len(rows(tmp_path / "old")) == 1
+
+
+def test_a_disagreement_with_browsergym_is_printed(tmp_path: Path) -> None:
+    asked = ("task=miniwob.enter-date", "run.name=judged", "env.referee=0")
+    assert run(tmp_path, *asked).returncode == 0
+    file = tmp_path / "judged" / "results.jsonl"
+    row = rows(tmp_path / "judged")[0]
+    file.write_text(replace(row, reward=0.25).to_json() + "\n", encoding="utf-8")
+    with RunFolder(tmp_path / "judged", config=(tmp_path / "judged/config.yaml").read_text()) as it:
+        first = second_opinion(it, share=1.0, seed=0)
+        again = second_opinion(it, share=1.0, seed=0)
+    assert len(first) == 1
+    assert "0.25 (raw" in first[0]
+    assert again == first

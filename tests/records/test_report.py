@@ -201,7 +201,7 @@ def test_a_tree_page_shows_what_was_tried_what_it_scored_and_why_it_lost(folder:
         "Select u2Bd, KGo3 and click Submit.",
         "raw reward 1.00",
         "button 'Submit'",
-        "less than 0.96 of click('14')",
+        "less than 0.96 of #4 click('14')",
         "the action failed: ValueError: Could not find element with bid '18'",
         "xTRh9 is not among the boxes the goal names",
         "page ended",

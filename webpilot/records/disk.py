@@ -12,10 +12,10 @@ from typing import Self
 
 from webpilot.errors import ConfigError, RecordError
 
-__all__ = ["LineLog", "clean_up", "write_atomically"]
+__all__ = ["UNFINISHED", "LineLog", "clean_up", "write_atomically"]
 
-
-_UNFINISHED = ".unfinished"
+UNFINISHED = ".unfinished"
+"""End of the name of a file that is being written."""
 
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -33,7 +33,7 @@ def _explained(path: Path) -> Iterator[None]:
             ) from error
         raise RecordError(
             f"cannot write {path}: {error.strerror}; make its folder writable, or choose another "
-            "with run.name="
+            "with run.root="
         ) from error
 
 
@@ -46,7 +46,7 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     data = content.encode() if isinstance(content, str) else content
     with _explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}{_UNFINISHED}")
+        temporary = path.with_name(f".{path.name}.{os.getpid()}{UNFINISHED}")
         try:
             with temporary.open("wb") as file:
                 file.write(data)
@@ -60,8 +60,8 @@ def write_atomically(path: Path, content: str | bytes) -> None:
 
 
 def clean_up(folder: Path) -> None:
-    """Remove what a kill left of a file that was being written into ``folder``."""
-    for leftover in folder.glob(f".*{_UNFINISHED}"):
+    """Remove what a kill left of files that were being written into ``folder`` or below it."""
+    for leftover in folder.rglob(f".*{UNFINISHED}"):
         leftover.unlink(missing_ok=True)
 
 

@@ -80,6 +80,20 @@ class RunFolder:
             self._rows.close()
             raise
 
+    @staticmethod
+    def remove(path: Path) -> None:
+        """Remove the run in ``path``, if there is one.
+
+        Raises:
+            ConfigError: the folder holds something else, or another process writes to the run.
+        """
+        if not path.exists():
+            return
+        if not (path / "results.jsonl").is_file():
+            raise ConfigError(f"{path} holds no run and is left alone; choose another run.name=")
+        LineLog(path / "results.jsonl", durable=True).close()  # refused where it is in use
+        shutil.rmtree(path)
+
     @property
     def summary_path(self) -> Path:
         """Where ``summary.json`` stands."""
@@ -87,8 +101,11 @@ class RunFolder:
 
     def rows(self) -> list[EpisodeRow]:
         """Return every row, in the order of writing; a retried episode has several."""
-        with (self.path / "results.jsonl").open(encoding="utf-8") as lines:
-            return [EpisodeRow.from_json(line) for line in lines]
+        file = self.path / "results.jsonl"
+        return [
+            _row(file, number, line)
+            for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1)
+        ]
 
     def finished(self, *, retry_errors: bool = False) -> frozenset[tuple[str, int]]:
         """Return task and seed of every episode that need not run again.
@@ -225,6 +242,15 @@ class EpisodeRecorder:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _row(file: Path, number: int, line: str) -> EpisodeRow:
+    try:
+        return EpisodeRow.from_json(line)
+    except ConfigError as error:
+        raise ConfigError(
+            f"{file}, line {number}: {error}; without that line its episode runs again"
+        ) from error
 
 
 def _free_name(folder: Path) -> Path:

@@ -240,8 +240,12 @@ def _rival(
     return by_id[attempt.chosen[min(index + 1, len(attempt.chosen) - 1)]]
 
 
+def _done(data: Mapping[str, Any]) -> bool:
+    return bool(data["accepted"] or (data["completion"] or {}).get("done"))
+
+
 def _compared(data: Mapping[str, Any], rival: Mapping[str, Any]) -> str:
-    name, _ = _action(rival)
+    name = f"#{rival['id']} {_action(rival)[0]}"
     own, other = data["value"], rival["value"]
     if own is None:
         return f"never scored; {name} was chosen" if rival["move"] else "never scored"
@@ -249,6 +253,8 @@ def _compared(data: Mapping[str, Any], rival: Mapping[str, Any]) -> str:
         return f"value {own:.2f}; {name} was chosen unscored"
     if own < other:
         return f"value {own:.2f}, less than {other:.2f} of {name}"
-    if rival["accepted"] or (rival["completion"] or {}).get("done"):
+    if _done(rival) and not _done(data):
         return f"value {own:.2f}, but only {name} was judged done"
+    if _done(rival):
+        return f"value {own:.2f}, no more than {other:.2f} of {name}, which was found first"
     return f"value {own:.2f}, but {name} ({other:.2f}) leads to the node that was chosen"
