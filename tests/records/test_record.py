@@ -68,6 +68,9 @@ def test_changed_versions_are_a_warning(tmp_path: Path) -> None:
     RunFolder(tmp_path, config=CONFIG, about={"versions": {"chromium": "1", "git": "a"}}).close()
     with RunFolder(tmp_path, config=CONFIG, about={"versions": {"chromium": "2"}}) as run:
         assert run.warnings == ("chromium was 1 when this run began and is 2 now",)
+    told = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))["run"]
+    assert told["versions"] == {"chromium": "1", "git": "a"}
+    assert told["resumed_with"] == {"chromium": "2"}
 
 
 def test_two_processes_cannot_write_to_one_run(tmp_path: Path) -> None:

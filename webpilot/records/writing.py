@@ -74,7 +74,12 @@ class RunFolder:
                 self.warnings += (
                     "the last row was torn by a kill and is left out; its episode runs again",
                 )
-            self.warnings += _changed_versions(self._summary(), self.about)
+            before = self._summary()
+            self.warnings += (changed := _changed_versions(before, self.about))
+            if changed:
+                # What the run began with stays; each row names the versions it was played with.
+                self.about["resumed_with"] = self.about["versions"]
+                self.about["versions"] = before["run"]["versions"]
             self.write_summary()
         except BaseException:
             self._rows.close()
