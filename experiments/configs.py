@@ -18,11 +18,16 @@ from env.clock import parse_clock
 from env.miniwob import MiniwobTask, load, tasks
 from mcts.config import SearchConfig
 from mcts.searchers import TABLES, override
-from planner.progress import PlanLimits
+from planner import config as planning
+from planner.config import PlanConfig
 from webpilot.agent import AgentConfig
 from webpilot.budget import Limits
 from webpilot.errors import ConfigError
-from webpilot.presets import POLICIES, PRESETS, SEARCHERS, named
+from webpilot.llm.settings import ModelSettings
+from webpilot.naming import named
+from webpilot.overriding import by_name
+from webpilot.policies import POLICIES, PolicySettings
+from webpilot.presets import PLANNERS, PRESETS, SEARCHERS
 
 __all__ = ["RunSettings", "Settings", "build", "register"]
 
@@ -48,7 +53,7 @@ class Settings:
 
     preset: str
     searcher: str
-    policy: str
+    policy: PolicySettings
     agent: AgentConfig
     episodes: tuple[tuple[MiniwobTask, int], ...]
     """Task and seed of every episode, in the order they are played."""
@@ -67,7 +72,8 @@ class Settings:
 
 
 KEYS = (
-    *("preset", "searcher", "planner", "policy", "benchmark", "env", "budget", "executor"),
+    *("preset", "searcher", "planner", "policy", "llm"),
+    *("benchmark", "env", "budget", "executor"),
     *("task", "split", "seeds", "seed", "run_seed", "run"),
 )
 """The top level of a composed configuration."""
@@ -77,12 +83,13 @@ def register() -> None:
     """Return ``None`` after giving Hydra the presets' defaults as configuration nodes."""
     store = ConfigStore.instance()
     for name, searcher in SEARCHERS.items():
-        store.store(group="searcher", name=name, node={"name": name, **_plain(searcher)})
+        store.store(group="searcher", name=name, node={"name": name, **by_name(searcher, TABLES)})
     for name, preset in PRESETS.items():
-        store.store(group="planner", name=name, node=asdict(preset.plan))
-        store.store(group="budget/episode", name=name, node=asdict(preset.limits))
-    for name in POLICIES:
-        store.store(group="policy", name=name, node={"name": name})
+        planner = {"name": preset.planner, **by_name(preset.agent.plan, planning.TABLES)}
+        store.store(group="planner", name=name, node=planner)
+        for policy in POLICIES:
+            limits = asdict(preset.bounds(policy))
+            store.store(group="budget/episode", name=f"{name}_{policy}", node=limits)
     store.store(group="budget/run", name="unlimited", node=asdict(Limits()))
     store.store(group="executor", name="inline", node={"name": "inline"})
 
@@ -99,14 +106,8 @@ def build(composed: DictConfig) -> Settings:
     return Settings(
         preset=named("preset", plain["preset"]["name"], PRESETS).name,
         searcher=plain["searcher"]["name"],
-        policy=plain["policy"]["name"],
-        agent=AgentConfig(
-            search=_searcher(plain["searcher"]),
-            plan=PlanLimits(
-                subtasks=_number("planner.subtasks", plain["planner"]["subtasks"], whole=True),
-                retries=_number("planner.retries", plain["planner"]["retries"], whole=True),
-            ),
-        ),
+        policy=_policy(plain["policy"], plain["llm"]),
+        agent=AgentConfig(search=_searcher(plain["searcher"]), plan=_planner(plain["planner"])),
         episodes=_episodes(plain),
         episode_limits=Limits.of(plain["budget"]["episode"]),
         run_limits=Limits.of(plain["budget"]["run"]),
@@ -157,15 +158,24 @@ def _run(node: Mapping[str, Any]) -> RunSettings:
     )
 
 
-def _plain(config: SearchConfig) -> dict[str, Any]:
-    """Return a searcher's settings with its functions by name."""
-    found: dict[str, Any] = {}
-    for each in fields(config):
-        value = getattr(config, each.name)
-        if each.name in TABLES:
-            value = next(name for name, fn in TABLES[each.name].items() if fn is value)
-        found[each.name] = [list(pair) for pair in value] if isinstance(value, tuple) else value
-    return found
+def _policy(node: Mapping[str, Any], llm: Mapping[str, Any]) -> PolicySettings:
+    _known("policy.", node, ("name", "prompts", "hints"))
+    _known("llm.", llm, [item.name for item in fields(ModelSettings)])
+    return PolicySettings(
+        name=str(node["name"]),
+        prompts=str(node["prompts"]),
+        hints=None if node["hints"] is None else str(node["hints"]),
+        model=ModelSettings(**llm),
+    )
+
+
+def _planner(node: Mapping[str, Any]) -> PlanConfig:
+    planner = named("planner", node["name"], PLANNERS)
+    changes = {key: value for key, value in node.items() if key != "name"}
+    for key, value in changes.items():
+        if key not in planning.TABLES:
+            changes[key] = _number(f"planner.{key}", value, whole=True)
+    return planning.override(planner, **changes)
 
 
 def _searcher(node: Mapping[str, Any]) -> SearchConfig:

@@ -27,18 +27,18 @@ from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from env.suite import MiniwobSuite
+from experiments.ceiling import ceiling
 from experiments.configs import Settings, build, register
 from experiments.referee import second_opinion
 from webpilot.budget import KEYS, Budget
 from webpilot.episode import EpisodePlan, play
 from webpilot.errors import WebPilotError
-from webpilot.presets import POLICIES, named
 from webpilot.provenance import commit
 from webpilot.records.rows import EpisodeRow, latest
-from webpilot.records.writing import RunFolder
+from webpilot.records.writing import RunFolder, salt_of
 from webpilot.report import write_report, write_tree_page
 from webpilot.report.terminal import LiveTable, print_notes, print_summary
-from webpilot.roles import Roles
+from webpilot.roles import Cast
 
 __all__ = ["carry_out", "main"]
 
@@ -82,15 +82,17 @@ def carry_out(settings: Settings, *, command: str = "") -> int:
         ConfigError: bad input, or the folder holds another run.
     """
     path = Path(settings.run.root) / (settings.run.name or "default")
-    roles = named("policy", settings.policy, POLICIES)()
     suite = MiniwobSuite(settle=settings.settle)
     if settings.run.fresh:
         RunFolder.remove(path)
-    about = _about(settings, roles, suite, command)
+    salt = salt_of(path)
+    cast = settings.policy.cast(salt=salt)
+    about = {**_about(settings, cast, suite, command), "salt": salt.hex()}
     with RunFolder(path, config=settings.text, about=about) as folder:
         print_notes(folder.warnings)
         try:
-            asyncio.run(_play_all(settings, roles, suite, folder))
+            print_notes(ceiling(settings))
+            asyncio.run(_play_all(settings, cast, suite, folder))
             if settings.referee:
                 print_notes(second_opinion(folder, share=settings.referee, seed=settings.seed))
         finally:
@@ -101,10 +103,17 @@ def carry_out(settings: Settings, *, command: str = "") -> int:
         return _exit_code(settings, latest(folder.rows()))
 
 
-async def _play_all(
-    settings: Settings, roles: Roles, suite: MiniwobSuite, folder: RunFolder
+async def _play_all(settings: Settings, cast: Cast, suite: MiniwobSuite, folder: RunFolder) -> None:
+    """Play every episode that has no row yet, one after the other, and let go of the model."""
+    try:
+        await _play_missing(settings, cast, suite, folder)
+    finally:
+        await cast.aclose()
+
+
+async def _play_missing(
+    settings: Settings, cast: Cast, suite: MiniwobSuite, folder: RunFolder
 ) -> None:
-    """Play every episode that has no row yet, one after the other."""
     finished = folder.finished(retry_errors=settings.run.retry_errors)
     if finished >= {(task.id, seed) for task, seed in settings.episodes}:
         print_notes(("already played; run.fresh=true (make demo FRESH=1) plays it again",))
@@ -120,7 +129,7 @@ async def _play_all(
                 print_notes((f"the run stops here: {keys} is used up",))
                 return
             table.start(task.id, seed)
-            plan = _plan(settings, roles, task.id, seed, task.split)
+            plan = _plan(settings, cast, task.id, seed, task.split)
             with folder.episode(task.id, seed) as recorder:
                 played = await play(plan, suite, recorder=recorder, run_budget=budget)
             folder.append(played.row)
@@ -128,15 +137,15 @@ async def _play_all(
             table.add(played.row)
 
 
-def _plan(settings: Settings, roles: Roles, task: str, seed: int, split: str) -> EpisodePlan:
+def _plan(settings: Settings, cast: Cast, task: str, seed: int, split: str) -> EpisodePlan:
     return EpisodePlan(
         task=task,
         seed=seed,
         split=split,
         preset=settings.preset,
         searcher=settings.searcher,
-        policy=settings.policy,
-        roles=roles,
+        policy=settings.policy.name,
+        cast=cast,
         config=settings.agent,
         limits=settings.episode_limits,
         run_seed=settings.seed,
@@ -154,13 +163,11 @@ def _resumed(settings: Settings, rows: Sequence[EpisodeRow]) -> Budget:
     return budget
 
 
-def _about(
-    settings: Settings, roles: Roles, suite: MiniwobSuite, command: str
-) -> dict[str, object]:
+def _about(settings: Settings, cast: Cast, suite: MiniwobSuite, command: str) -> dict[str, object]:
     return {
         "command": command,
-        "label": roles.label,
-        "reads_cues": roles.reads_cues,
+        "label": cast.label,
+        "reads_cues": cast.reads_cues,
         "preset": settings.preset,
         "searcher": settings.searcher,
         "budget": {

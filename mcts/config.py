@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mcts.evaluate import Lessons
     from mcts.frame import Frame
     from mcts.node import Node
-    from mcts.protocols import NodeContext, Reflections, Reflector
+    from mcts.protocols import NodeContext, Reflector
     from mcts.tree import Tree
 
 __all__ = ["SearchConfig"]
@@ -26,7 +27,7 @@ class SearchConfig:
     expand: Callable[[Frame, Node], Awaitable[Node | None]]
     evaluate: Callable[[Frame, Node], Awaitable[None]]
     backup: Callable[[Tree, Node, SearchConfig], None]
-    reflect: Callable[[Reflector, NodeContext], Awaitable[Reflections]]
+    reflect: Callable[[Reflector, NodeContext], Awaitable[Lessons]]
     scale: Callable[[float, int, SearchConfig], float]
     fall_back: Callable[[Tree], Node]
     """Chooses the path where nothing was accepted."""

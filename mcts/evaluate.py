@@ -7,15 +7,17 @@ ran out half way; so the real page's score is written before any simulation star
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 from mcts.expand import ranked_proposals
 from mcts.frame import Frame
 from mcts.node import Node, Simulation, Status
-from mcts.protocols import NodeContext, Reflections, Reflector
+from mcts.protocols import NodeContext, Reflector
 from mcts.scale import score
-from webpilot.types import Action, Candidate, Completion
+from webpilot.types import Action, Candidate, Completion, Reflection, ReflectionScope
 
 __all__ = [
+    "Lessons",
     "always_simulate",
     "both_reflections",
     "no_child_reflection",
@@ -27,25 +29,40 @@ __all__ = [
 ]
 
 
-async def both_reflections(reflector: Reflector, context: NodeContext) -> Reflections:
+class Lessons(NamedTuple):
+    """The tactical reflections of one node; either may be missing."""
+
+    child: Reflection | None = None
+    sibling: Reflection | None = None
+
+
+async def both_reflections(reflector: Reflector, context: NodeContext) -> Lessons:
     """Return the node's child and sibling reflections."""
-    return await reflector.reflect(context)
+    return Lessons(
+        child=await reflector.reflect(context, ReflectionScope.CHILD),
+        sibling=await reflector.reflect(context, ReflectionScope.SIBLING),
+    )
 
 
-async def no_child_reflection(reflector: Reflector, context: NodeContext) -> Reflections:
-    """Return the sibling reflection alone."""
-    return replace(await reflector.reflect(context), child=None)
+async def no_child_reflection(reflector: Reflector, context: NodeContext) -> Lessons:
+    """Return the sibling reflection alone; the other is not asked for."""
+    return Lessons(sibling=await reflector.reflect(context, ReflectionScope.SIBLING))
 
 
-async def no_sibling_reflection(reflector: Reflector, context: NodeContext) -> Reflections:
-    """Return the child reflection alone."""
-    return replace(await reflector.reflect(context), sibling=None)
+async def no_sibling_reflection(reflector: Reflector, context: NodeContext) -> Lessons:
+    """Return the child reflection alone; the other is not asked for."""
+    return Lessons(child=await reflector.reflect(context, ReflectionScope.CHILD))
 
 
-async def no_reflection(reflector: Reflector, context: NodeContext) -> Reflections:
+async def no_reflection(reflector: Reflector, context: NodeContext) -> Lessons:
     """Return no reflections and ask nobody."""
     del reflector, context
-    return Reflections()
+    return Lessons()
+
+
+async def _describe(frame: Frame, node: Node) -> None:
+    if node.action is not None:
+        node.effect = await frame.roles.reflector.describe(frame.context(node))
 
 
 async def _appraise(frame: Frame, node: Node) -> None:
@@ -66,7 +83,9 @@ async def _judge(frame: Frame, node: Node) -> bool:
 
 
 async def always_simulate(frame: Frame, node: Node) -> None:
-    """Return ``None`` after the paper's evaluation: appraise, reflect, stop test, simulated step.
+    """Return ``None`` after the paper's evaluation, its parts in the paper's order.
+
+    Describe the effect, appraise, reflect, test for a stop, look one simulated step ahead.
 
     The root is visited, not judged. A refused or failed simulation leaves M = S_self.
     """
@@ -75,6 +94,7 @@ async def always_simulate(frame: Frame, node: Node) -> None:
     if node.status is Status.DEAD:
         await _reflect(frame, node)
         return
+    await _describe(frame, node)
     await _appraise(frame, node)
     await _reflect(frame, node)
     done = await _judge(frame, node)
@@ -85,10 +105,11 @@ async def always_simulate(frame: Frame, node: Node) -> None:
 
 
 async def no_simulation(frame: Frame, node: Node) -> None:
-    """Return ``None`` after appraisal, stop test and, where the search may go on, reflection."""
+    """Return ``None`` after description, appraisal, stop test and, where it goes on, reflection."""
     if node.parent is None:
         return
     if node.status is not Status.DEAD:
+        await _describe(frame, node)
         await _appraise(frame, node)
         if await _judge(frame, node):
             return
@@ -148,6 +169,9 @@ async def _simulate(frame: Frame, node: Node, candidate: Candidate | None) -> No
         node.simulation = Simulation(action=action, observation=after.observation)
         return
     context = frame.simulated_context(node, action, after)
+    effect = await frame.roles.reflector.describe(context)
+    *earlier, last = context.history
+    context = replace(context, history=(*earlier, replace(last, effect=effect)))
     appraisal = await frame.roles.appraiser.appraise(context)
     ahead = score(appraisal, node.depth + 1, frame.config)
     if ahead is not None and node.reward is not None:
@@ -155,7 +179,8 @@ async def _simulate(frame: Frame, node: Node, candidate: Candidate | None) -> No
     node.simulation = Simulation(
         action=action,
         observation=after.observation,
+        effect=effect,
         appraisal=appraisal,
         reward=ahead,
-        reflection=await frame.roles.reflector.reflect_simulation(context),
+        reflection=await frame.roles.reflector.reflect(context, ReflectionScope.SIMULATION),
     )

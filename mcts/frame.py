@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mcts.backup import exclude
@@ -22,7 +22,7 @@ from mcts.protocols import (
 from mcts.select import settle
 from mcts.tree import Tree
 from webpilot.budget import Budget
-from webpilot.types import Action, Candidate, Reflection, Subtask
+from webpilot.types import Action, Candidate, Fact, Reflection, Subtask
 
 if TYPE_CHECKING:
     from mcts.config import SearchConfig
@@ -44,13 +44,19 @@ class SearchRoles:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """What stays the same for every node of one search."""
+    """What one search is about: the same for every node."""
 
     goal: str
+    """The task's goal, verbatim."""
     subtask: Subtask
     seed: tuple[int, ...]
+    """Key of the search's random numbers."""
     committed: tuple[HistoryStep, ...] = ()
+    """Steps of finished subtasks, before the search's root."""
+    finished: tuple[Subtask, ...] = ()
+    facts: tuple[Fact, ...] = ()
     strategic_reflection: Reflection | None = None
+    """R_sub of the attempt before."""
     remaining_actions: int | None = None
     """Actions left at the search's root; ``None`` without a limit."""
 
@@ -86,13 +92,17 @@ class Frame:
             root=tree.root.observation,
             history=tree.history(node),
             committed=setting.committed,
+            finished=setting.finished,
+            facts=setting.facts,
             siblings=self._elders(node) + notes,
+            rivals=self._rivals(node),
             child_reflection=node.child_reflection,
             simulation_reflection=node.simulation.reflection if node.simulation else None,
             strategic_reflection=setting.strategic_reflection,
             not_done_reason=_not_done_reason(node),
             remaining_actions=None if left is None else left - node.depth,
             ended=node.ended,
+            failed=node.status is Status.DEAD,
             claim=node.outcome,
             seed=(*setting.seed, node.id),
         )
@@ -104,22 +114,27 @@ class Frame:
             if child.candidate is not None
         )
 
+    def _rivals(self, node: Node) -> tuple[Candidate, ...]:
+        parent = self.tree.parent(node)
+        return () if parent is None else tuple(parent.proposals or ())
+
     def simulated_context(self, node: Node, action: Action, after: Transition) -> NodeContext:
         """Return what roles may know of the page after a simulated step from ``node``."""
-        context, setting = self.context(node), self.setting
-        left = setting.remaining_actions
+        context, left = self.context(node), self.setting.remaining_actions
         step = HistoryStep(action=action, observation=after.observation)
-        return NodeContext(
-            goal=context.goal,
-            subtask=context.subtask,
+        return replace(
+            context,
             observation=after.observation,
-            root=context.root,
             history=(*context.history, step),
-            committed=context.committed,
-            strategic_reflection=context.strategic_reflection,
+            siblings=(),
+            rivals=(),
+            child_reflection=None,
+            simulation_reflection=None,
+            not_done_reason="",
             remaining_actions=None if left is None else left - node.depth - 1,
             ended=after.ended,
             simulated=True,
+            claim=None,
             seed=(*context.seed, 1),
         )
 

@@ -6,13 +6,14 @@ import math
 
 from mcts.gridworld import MOVES, Grid
 from mcts.node import move_key
-from mcts.protocols import NodeContext, Reflections
+from mcts.protocols import NodeContext
 from webpilot.types import (
     Action,
     Appraisal,
     Candidate,
     Completion,
     Done,
+    Effect,
     Reflection,
     ReflectionScope,
 )
@@ -102,25 +103,24 @@ class GridReflector:
     def __init__(self, grid: Grid) -> None:
         self._grid = grid
 
-    async def reflect(self, context: NodeContext) -> Reflections:
-        """Return both lessons of the last move."""
+    async def describe(self, context: NodeContext) -> Effect | None:
+        """Return where the move led."""
+        return Effect(
+            description=context.observation.title,
+            changes=f"was {context.previous.title}",
+            fulfilment="failed" if context.observation.last_error else "moved",
+        )
+
+    async def reflect(self, context: NodeContext, scope: ReflectionScope) -> Reflection | None:
+        """Return the lesson of the last move; a simulated one only where it led away."""
         last = context.history[-1].action if context.history else None
         far = self._grid.distance(self._grid.place(context.observation))
         before = self._grid.distance(self._grid.place(context.previous))
         worse = far is None or (before is not None and far >= before)
         avoid = (last.raw,) if last is not None and worse else ()
-        return Reflections(
-            child=Reflection(scope=ReflectionScope.CHILD, text=f"{far} moves left from here."),
-            sibling=Reflection(
-                scope=ReflectionScope.SIBLING,
-                text="That led away." if worse else "That led closer.",
-                avoid=avoid,
-            ),
-        )
-
-    async def reflect_simulation(self, context: NodeContext) -> Reflection | None:
-        """Return advice against the simulated move where it led away."""
-        lesson = (await self.reflect(context)).sibling
-        if lesson is None or not lesson.avoid:
+        if scope is ReflectionScope.CHILD:
+            return Reflection(scope=scope, text=f"{far} moves left from here.")
+        if scope is ReflectionScope.SIMULATION and not avoid:
             return None
-        return Reflection(scope=ReflectionScope.SIMULATION, text=lesson.text, avoid=lesson.avoid)
+        text = "That led away." if worse else "That led closer."
+        return Reflection(scope=scope, text=text, avoid=avoid)

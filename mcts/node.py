@@ -11,6 +11,7 @@ from webpilot.types import (
     Appraisal,
     Candidate,
     Completion,
+    Effect,
     Infeasible,
     Observation,
     Outcome,
@@ -48,6 +49,7 @@ class Simulation:
     action: Action
     observation: Observation
     """The page that followed."""
+    effect: Effect | None = None
     appraisal: Appraisal | None = None
     """``None`` where the step failed."""
     reward: float | None = None
@@ -73,6 +75,8 @@ class Node:
     status: Status = Status.OPEN
     accepted: bool = False
     """Terminal, judged complete and scored at least the accept threshold."""
+    effect: Effect | None = None
+    """What the action did, in the describing role's words."""
     appraisal: Appraisal | None = None
     completion: Completion | None = None
     child_reflection: Reflection | None = None

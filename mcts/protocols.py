@@ -18,10 +18,13 @@ from webpilot.types import (
     Appraisal,
     Candidate,
     Completion,
+    Effect,
+    Fact,
     Observation,
     Outcome,
     Path,
     Reflection,
+    ReflectionScope,
     Subtask,
 )
 
@@ -31,7 +34,6 @@ __all__ = [
     "Level",
     "NodeContext",
     "Policy",
-    "Reflections",
     "Reflector",
     "Restored",
     "SiblingNote",
@@ -106,6 +108,8 @@ class HistoryStep:
     action: Action
     observation: Observation
     """The page that followed."""
+    effect: Effect | None = None
+    """What it did, in the describing role's words."""
     reason: str = ""
     """What the appraiser said of it."""
 
@@ -133,8 +137,14 @@ class NodeContext:
     """Steps from the search's root to the node; the last one led here."""
     committed: tuple[HistoryStep, ...] = ()
     """Steps of finished subtasks, before the search's root."""
+    finished: tuple[Subtask, ...] = ()
+    """Subtasks done before this one."""
+    facts: tuple[Fact, ...] = ()
+    """What was read off pages so far."""
     siblings: tuple[SiblingNote, ...] = ()
     """Children the node already has, oldest first (for ``propose``)."""
+    rivals: tuple[Candidate, ...] = ()
+    """The parent's proposals that wait to be tried: what a sibling reflection may speak against."""
     child_reflection: Reflection | None = None
     """R_c of the node itself: advice for its children."""
     simulation_reflection: Reflection | None = None
@@ -146,6 +156,8 @@ class NodeContext:
     """Actions left before the benchmark's limit; ``None`` without one."""
     ended: bool = False
     """The page takes no more actions. Policies must not propose; appraisers must not read it."""
+    failed: bool = False
+    """The last action was an error and left the page as it was."""
     simulated: bool = False
     """The observation is a simulated step's, not a node's."""
     claim: Outcome | None = None
@@ -184,21 +196,16 @@ class Appraiser(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reflections:
-    """Both tactical reflections of one node; either may be missing."""
-
-    child: Reflection | None = None
-    sibling: Reflection | None = None
-
-
 class Reflector(Protocol):
-    """Draws lessons from an executed action, whatever its score."""
+    """Says what an executed action did, and draws lessons from it, whatever its score."""
 
-    async def reflect(self, context: NodeContext) -> Reflections:
-        """Return the reflections for the node's children and for its later siblings."""
+    async def describe(self, context: NodeContext) -> Effect | None:
+        """Return what the last action did; ``None`` where nobody puts it into words."""
         ...
 
-    async def reflect_simulation(self, context: NodeContext) -> Reflection | None:
-        """Return the lesson of a simulated step, for the node's real children."""
+    async def reflect(self, context: NodeContext, scope: ReflectionScope) -> Reflection | None:
+        """Return the lesson for those whom ``scope`` names: children, siblings, or a simulation's.
+
+        ``SUBTASK`` is never asked for here: that lesson is the Controller's.
+        """
         ...

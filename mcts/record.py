@@ -20,6 +20,7 @@ from webpilot.types import (
     Candidate,
     Completion,
     Done,
+    Effect,
     Fingerprint,
     Infeasible,
     Observation,
@@ -92,6 +93,16 @@ def _appraisal_to_dict(appraisal: Appraisal | None) -> Data | None:
     }
 
 
+def _effect_to_dict(effect: Effect | None) -> Data | None:
+    if effect is None:
+        return None
+    return {
+        "description": effect.description,
+        "changes": effect.changes,
+        "fulfilment": effect.fulfilment,
+    }
+
+
 def _reflection_to_dict(reflection: Reflection | None) -> Data | None:
     if reflection is None:
         return None
@@ -121,6 +132,7 @@ def _simulation_to_dict(simulation: Simulation | None) -> Data | None:
     return {
         "action": move_to_dict(simulation.action),
         "page": simulation.observation.fingerprint.exact,
+        "effect": _effect_to_dict(simulation.effect),
         "appraisal": _appraisal_to_dict(simulation.appraisal),
         "reward": _rounded(simulation.reward),
         "reflection": _reflection_to_dict(simulation.reflection),
@@ -136,6 +148,7 @@ def _simulation_from_dict(data: Mapping[str, Any] | None) -> Simulation | None:
     return Simulation(
         action=action,
         observation=_observation(data["page"]),
+        effect=Effect(**data["effect"]) if data["effect"] else None,
         appraisal=Appraisal(**data["appraisal"]) if data["appraisal"] else None,
         reward=data["reward"],
         reflection=_reflection_from_dict(data["reflection"]),
@@ -162,6 +175,7 @@ def node_to_dict(node: Node) -> Data:
         "reward": _rounded(node.reward),
         "value": _rounded(node.value),
         "mean": _rounded(node.mean),
+        "effect": _effect_to_dict(node.effect),
         "appraisal": _appraisal_to_dict(node.appraisal),
         "completion": None
         if completion is None
@@ -196,6 +210,7 @@ def node_from_dict(data: Mapping[str, Any]) -> Node:
         else Candidate(move=move_from_dict(move), prior=data["prior"], reason=data["why"]),
         observation=_observation(data["page"], data["error"]),
         status=Status(data["status"]),
+        effect=Effect(**data["effect"]) if data["effect"] else None,
         appraisal=None if appraisal is None else Appraisal(**appraisal),
         completion=_completion_from_dict(data["completion"]),
         child_reflection=_reflection_from_dict(data["child_reflection"]),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from mcts.protocols import NodeContext, Reflections
+from mcts.protocols import NodeContext
 from webpilot.types import (
     Action,
     Appraisal,
     Candidate,
     Completion,
+    Effect,
     Outcome,
     Reflection,
     ReflectionScope,
@@ -91,20 +92,15 @@ class ScriptedReflector:
         """Every context it reflected on, in order."""
         self._avoid = avoid or {}
 
-    def _lesson(self, context: NodeContext, scope: ReflectionScope) -> Reflection | None:
+    async def describe(self, context: NodeContext) -> Effect | None:
+        """Return the page's title as what the action did."""
+        return Effect(description=context.observation.title)
+
+    async def reflect(self, context: NodeContext, scope: ReflectionScope) -> Reflection | None:
+        """Return the page's lesson."""
+        if scope is not ReflectionScope.SIMULATION and self.asked[-1:] != [context]:
+            self.asked.append(context)
         title = context.observation.title
         if title not in self._avoid:
             return None
         return Reflection(scope=scope, text=f"lesson of {title}", avoid=self._avoid[title])
-
-    async def reflect(self, context: NodeContext) -> Reflections:
-        """Return the page's lessons."""
-        self.asked.append(context)
-        return Reflections(
-            child=self._lesson(context, ReflectionScope.CHILD),
-            sibling=self._lesson(context, ReflectionScope.SIBLING),
-        )
-
-    async def reflect_simulation(self, context: NodeContext) -> Reflection | None:
-        """Return the simulated page's lesson."""
-        return self._lesson(context, ReflectionScope.SIMULATION)

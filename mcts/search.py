@@ -10,7 +10,7 @@ from mcts.choose import choose
 from mcts.config import SearchConfig
 from mcts.frame import Frame, OnEvent, SearchRoles, Setting
 from mcts.node import Node, Status
-from mcts.protocols import HistoryStep, Worlds
+from mcts.protocols import Worlds
 from mcts.record import move_to_dict, node_to_dict
 from mcts.scale import score
 from mcts.select import descend, settle
@@ -23,11 +23,9 @@ from webpilot.types import (
     Outcome,
     Path,
     PathStep,
-    Reflection,
-    Subtask,
 )
 
-__all__ = ["SearchResult", "SearchRoles", "ignore", "search"]
+__all__ = ["SearchResult", "SearchRoles", "Setting", "ignore", "search"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,39 +56,27 @@ def ignore(event: str, data: Mapping[str, object]) -> None:
 async def search(
     worlds: Worlds,
     roles: SearchRoles,
+    setting: Setting,
     *,
-    goal: str,
-    subtask: Subtask,
     root: Path,
     config: SearchConfig,
     budget: Budget,
-    seed: tuple[int, ...],
     tree: Tree | None = None,
-    committed: tuple[HistoryStep, ...] = (),
-    strategic_reflection: Reflection | None = None,
-    remaining_actions: int | None = None,
     on_event: OnEvent = ignore,
 ) -> SearchResult:
-    """Return the best path that one attempt at ``subtask`` finds from the end of ``root``.
+    """Return the best path that one attempt at a subtask finds from the end of ``root``.
 
     ``tree`` is grown where one is given, so that its owner has it even if the world fails. A budget
-    that runs out ends the search with what it has. ``remaining_actions`` bounds the
-    path's length. Events (``node, restore, select, accept, drift, stop``) carry plain data.
+    that runs out ends the search with what it has. ``setting.remaining_actions`` bounds the path's
+    length. Events (``node, restore, select, accept, drift, stop``) carry plain data.
 
     Raises:
         EnvironmentDown: the page or browser is gone.
         LLMError: a role could not be asked.
     """
-    setting = Setting(
-        goal=goal,
-        subtask=subtask,
-        seed=seed,
-        committed=committed,
-        strategic_reflection=strategic_reflection,
-        remaining_actions=remaining_actions,
-    )
-    if remaining_actions is not None:
-        config = replace(config, max_depth=min(config.max_depth, max(0, remaining_actions)))
+    left = setting.remaining_actions
+    if left is not None:
+        config = replace(config, max_depth=min(config.max_depth, max(0, left)))
     tree = Tree(root, scale=config.scale_name) if tree is None else tree
     settle(tree, tree.root, config)
     async with worlds.lease() as world:

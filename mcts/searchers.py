@@ -5,8 +5,7 @@ An ablation is one override, e.g. ``override(paper(), reflect="no_child_reflecti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from mcts.backup import maximal_value_backup, mean_backup
@@ -26,7 +25,8 @@ from mcts.expand import one_at_a_time, ranked
 from mcts.scale import paper_scale, webpilot_scale
 from mcts.select import goal_oriented_selection, intuition_first, puct, uct
 from mcts.select import greedy as best_first
-from webpilot.errors import ConfigError
+from webpilot.overriding import Tables
+from webpilot.overriding import override as overridden
 
 __all__ = [
     "BACKUPS",
@@ -67,7 +67,7 @@ REFLECTIONS = {
 FALL_BACKS = {"best_leaf": best_leaf, "first_line": first_line}
 SCALES = {"paper": paper_scale, "webpilot": webpilot_scale}
 
-TABLES: Mapping[str, Mapping[str, Callable[..., Any]]] = {
+TABLES: Tables = {
     "select": SELECTIONS,
     "expand": EXPANSIONS,
     "evaluate": EVALUATIONS,
@@ -84,20 +84,7 @@ def override(config: SearchConfig, **changes: Any) -> SearchConfig:
     Raises:
         ConfigError: no such field, or no such function; the message lists what there is.
     """
-    known = [each.name for each in fields(config)]
-    resolved: dict[str, Any] = {}
-    for key, value in changes.items():
-        if key not in known:
-            raise ConfigError(f"search has no setting {key!r}; it has {', '.join(known)}")
-        if isinstance(value, str):
-            table = TABLES.get(key, {})
-            if not table:
-                raise ConfigError(f"search.{key}={value!r} must be a number")
-            if value not in table:
-                raise ConfigError(f"search.{key}={value!r} is not one of {', '.join(table)}")
-            value = table[value]
-        resolved[key] = value
-    return replace(config, **resolved)
+    return overridden(config, TABLES, kind="searcher", **changes)
 
 
 def paper() -> SearchConfig:

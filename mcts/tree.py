@@ -130,6 +130,7 @@ class Tree:
             HistoryStep(
                 action=action,
                 observation=each.observation,
+                effect=each.effect,
                 reason=each.appraisal.reason if each.appraisal else "",
             )
             for each in self.lineage(node)

@@ -1,32 +1,35 @@
-"""The agent: plan, search, judge, refine, commit. Reads like the paper's algorithm.
+"""The agent: plan, search, judge, reflect, adjust, commit. Reads like the paper's algorithm.
 
 Global optimisation (method.md, section 3.2) over local searches (section 4). The agent holds the
-judged episode as a :class:`~webpilot.verdict.Committer`: it can commit a path, it can never ask
+judged episode as a :class:`~webpilot.committing.Committer`: it can commit a path, it can never ask
 for the score.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from mcts.config import SearchConfig
-from mcts.protocols import HistoryStep, Worlds
-from mcts.search import SearchResult, SearchRoles, search
-from mcts.tree import Tree
-from planner.progress import PlanLimits, Progress
-from webpilot.adapters import VerifiedPolicy
+from mcts.protocols import Worlds
+from mcts.search import SearchResult
+from planner.config import PlanConfig
+from planner.progress import Progress
 from webpilot.budget import Budget
 from webpilot.committing import Committer
-from webpilot.roles import Attempt, Roles
+from webpilot.errors import BudgetExhausted
+from webpilot.local import LocalSearch, SearchedAttempt, adopt, best_try, summed_up
+from webpilot.roles import Attempt, OnEvent, Review, Roles
 from webpilot.types import (
     Action,
     Completion,
     Done,
+    Fact,
+    Infeasible,
     Observation,
     Outcome,
     Path,
+    Plan,
     Reflection,
     Subtask,
     Task,
@@ -35,10 +38,7 @@ from webpilot.types import (
 FINAL = ("infeasible", "budget", "limit", "drift")
 """Ends of a search after which no further subtask is tried."""
 
-__all__ = ["Agent", "AgentConfig", "AgentResult", "SearchedAttempt"]
-
-OnEvent = Callable[[str, Mapping[str, object]], None]
-"""Receives every recorded activity as a name and plain data."""
+__all__ = ["Agent", "AgentConfig", "AgentResult"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,20 +46,7 @@ class AgentConfig:
     """What one agent does, apart from its roles and its budget."""
 
     search: SearchConfig
-    plan: PlanLimits = PlanLimits()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchedAttempt:
-    """One attempt at one subtask, with the tree that its search grew."""
-
-    subtask: Subtask
-    attempt: int
-    """0 for the first attempt at the subtask."""
-    tree: Tree
-    """Grows while the search runs."""
-    chosen: int = 0
-    """Id of the node the search chose; the root's while it runs, and where the world failed."""
+    plan: PlanConfig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +59,20 @@ class AgentResult:
     stop_reason: str
     """``done, infeasible, exhausted, budget, limit`` or ``drift``."""
     plan_revision: int
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Journey:
+    """Where the agent stands; what it has when a budget ends it, it commits."""
+
+    path: Path
+    """What finished subtasks have adopted."""
+    progress: Progress
+    tries: list[SearchResult] = field(default_factory=list)
+    """Searches since the last subtask was finished."""
+    outcome: Outcome = Done(reason="the plan is worked off")
+    stop_reason: str = "exhausted"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,6 +87,18 @@ class Agent:
     on_event: OnEvent
     attempts: list[SearchedAttempt] = field(default_factory=list)
 
+    @property
+    def _local(self) -> LocalSearch:
+        return LocalSearch(
+            task=self.task,
+            roles=self.roles,
+            config=self.config.search,
+            budget=self.budget,
+            seed=self.seed,
+            on_event=self.on_event,
+            attempts=self.attempts,
+        )
+
     async def run(self, root: Observation, worlds: Worlds, committer: Committer) -> AgentResult:
         """Return how the agent stopped, after committing the path it chose.
 
@@ -94,40 +107,90 @@ class Agent:
             worlds: where the search acts.
             committer: where the chosen path is taken, once.
         """
-        path = Path(root=root)
-        plan = await self.roles.planner.plan(self.task, root)
-        progress = self._planned(Progress(plan=plan, limits=self.config.plan))
-        outcome: Outcome = Done(reason="the plan is worked off")
-        stop_reason = "exhausted"
-        tries: list[SearchResult] = []
-        while (subtask := progress.head) is not None:
-            result = await self._search(subtask, path, worlds, progress)
-            tries.append(result)
-            attempt = _attempt(subtask, path, result)
-            completion = await self.roles.controller.complete(self.task, attempt)
-            self.on_event("subtask", {"done": completion.done, "reason": completion.reason})
-            reflection = await self._retry(progress, attempt, completion)
-            if reflection is not None:
-                progress = progress.failed(reflection)
-                continue
-            best = _best_try(tries)
-            path, attempt = adopt(path, best), _attempt(subtask, path, best)
-            outcome = completion.outcome or best.outcome or outcome
-            outcome = await self._extracted(subtask, attempt) or outcome
-            stop_reason = self._why(result)
-            if stop_reason in FINAL:
-                break
-            progress, tries = progress.completed(), []
-            plan = await self.roles.planner.refine(self.task, progress.plan, attempt)
-            progress = self._planned(progress.revised(plan))
-        return AgentResult(
-            outcome=outcome,
-            actions=await self._commit(path, committer),
-            stop_reason=stop_reason,
-            plan_revision=progress.plan.revision,
+        limits = self.config.plan
+        empty = Progress(
+            task=self.task,
+            plan=Plan(subtasks=()),
+            subtasks=limits.subtasks,
+            retries=limits.retries,
         )
+        journey = _Journey(path=Path(root=root), progress=empty)
+        try:
+            plan = await limits.decompose(self.roles.planner, self.task, root)
+            self._revise(journey, plan)
+            while (subtask := journey.progress.head) is not None:
+                if not await self._work_on(subtask, journey, worlds):
+                    break
+        except BudgetExhausted:
+            journey.stop_reason = "budget"
+            if journey.tries:
+                journey.path = adopt(journey.path, best_try(journey.tries))
+        return await self._end(journey, committer)
 
-    async def _retry(
+    async def _work_on(self, subtask: Subtask, journey: _Journey, worlds: Worlds) -> bool:
+        """Return whether to go on after one attempt at the head of the plan."""
+        fact = await self._read(subtask, journey.path.target, journey.progress)
+        if fact is not None:  # the page at hand holds what is asked for: nothing to search
+            attempt = Attempt(
+                subtask=subtask,
+                root=journey.path.target,
+                steps=(),
+                accepted=True,
+                stop_reason="done",
+            )
+            completion = Completion(done=True, reason="read off the page")
+            journey.tries, journey.stop_reason = [], "done"
+        else:
+            result = await self._local.run(subtask, journey.path, worlds, journey.progress)
+            journey.tries.append(result)
+            attempt = summed_up(subtask, journey.path, result)
+            completion, fact = await self._judged(attempt, journey.progress)
+            reflection = await self._lesson(journey.progress, attempt, completion)
+            if reflection is not None:
+                journey.progress = journey.progress.failed(reflection)
+                await self._adjust(journey, attempt, completion, reflection)
+                return True
+            best = best_try(journey.tries)
+            attempt = summed_up(subtask, journey.path, best)
+            journey.path, journey.tries = adopt(journey.path, best), []
+            journey.outcome = completion.outcome or best.outcome or journey.outcome
+            journey.stop_reason = self._local.why(result)
+        journey.progress = journey.progress.completed(fact)
+        if journey.stop_reason in FINAL:
+            return False
+        await self._adjust(journey, attempt, completion, None)
+        return True
+
+    async def _judged(self, attempt: Attempt, progress: Progress) -> tuple[Completion, Fact | None]:
+        """Return whether the subtask is done at the attempt's end, and what was read there."""
+        completion = await self.config.plan.control(self.roles.controller, self.task, attempt)
+        fact = None
+        if attempt.subtask.needs_answer and (completion.done or progress.last_try):
+            fact = await self._read(attempt.subtask, attempt.observation, progress)
+            if fact is None:
+                completion = replace(
+                    completion, done=False, reason="the page does not hold what is asked for"
+                )
+        self.on_event("subtask", {"done": completion.done, "reason": completion.reason})
+        return completion, fact
+
+    async def _read(
+        self, subtask: Subtask, observation: Observation, progress: Progress
+    ) -> Fact | None:
+        """Return what the subtask asks for; ``None`` if nothing is due or nothing is found."""
+        if not subtask.needs_answer:
+            return None
+        fact = await self.config.plan.read(
+            self.roles.extractor, self.task, subtask, observation, progress.facts
+        )
+        if fact is not None:
+            self.on_event(
+                "fact",
+                {"question": fact.question, "value": fact.value, "evidence": fact.evidence},
+            )
+        return fact
+
+    async def _lesson(
         self, progress: Progress, attempt: Attempt, completion: Completion
     ) -> Reflection | None:
         """Return the lesson for another attempt at the subtask, or ``None`` to go on.
@@ -138,57 +201,65 @@ class Agent:
         ended_by_itself = attempt.stop_reason in ("exhausted", "done")
         if completion.done or progress.last_try or not ended_by_itself:
             return None
-        return await self.roles.controller.reflect(self.task, attempt, completion.reason)
+        lesson = await self.roles.controller.reflect(self.task, attempt, completion.reason)
+        if lesson is not None:
+            self.on_event("lesson", {"text": lesson.text})
+        return lesson
 
-    async def _extracted(self, subtask: Subtask, attempt: Attempt) -> Outcome | None:
-        """Return the answer that the subtask is due; ``None`` if none is due or none is found."""
-        if not subtask.needs_answer:
-            return None
-        return await self.roles.extractor.extract(self.task, subtask, attempt.observation)
-
-    def _actions_left(self, path: Path) -> int | None:
-        """Return how many actions may follow ``path``: the benchmark's limit or the budget's."""
-        limit = math.inf if self.task.action_limit is None else self.task.action_limit
-        bound = min(limit, self.budget.remaining("committed_steps"))
-        return None if math.isinf(bound) else int(bound) - len(path.committed)
-
-    def _why(self, result: SearchResult) -> str:
-        """Return the stop reason; a limit that is the budget's own is called that."""
-        limit = self.task.action_limit
-        ours = limit is None or self.budget.remaining("committed_steps") < limit
-        return "budget" if result.stop_reason == "limit" and ours else result.stop_reason
-
-    async def _search(
-        self, subtask: Subtask, path: Path, worlds: Worlds, progress: Progress
-    ) -> SearchResult:
-        """Return the result of one search, rooted at the end of the adopted path."""
-        tree = Tree(path, scale=self.config.search.scale_name)
-        searched = SearchedAttempt(subtask=subtask, attempt=progress.failures, tree=tree)
-        self.attempts.append(searched)
-        result = await search(
-            worlds,
-            SearchRoles(
-                policy=VerifiedPolicy(self.roles.explorer, self.roles.verifier),
-                appraiser=self.roles.appraiser,
-                reflector=self.roles.explorer,
-            ),
-            goal=self.task.goal,
-            subtask=subtask,
-            root=path,
-            config=self.config.search,
-            budget=self.budget,
-            seed=(*self.seed, len(self.attempts) - 1),
-            tree=tree,
-            committed=tuple(
-                HistoryStep(action=step.action, observation=step.observation)
-                for step in path.committed
-            ),
-            strategic_reflection=progress.reflection,
-            remaining_actions=self._actions_left(path),
-            on_event=self.on_event,
+    async def _adjust(
+        self,
+        journey: _Journey,
+        attempt: Attempt,
+        completion: Completion,
+        reflection: Reflection | None,
+    ) -> None:
+        """Let the Planner see its plan again, in the light of the attempt."""
+        progress = journey.progress
+        review = Review(
+            attempt=attempt,
+            completion=completion,
+            reflection=reflection,
+            finished=progress.finished,
+            facts=progress.facts,
         )
-        self.attempts[-1] = replace(searched, chosen=result.best)
-        return result
+        plan = await self.config.plan.adjust(self.roles.planner, self.task, progress.plan, review)
+        if plan is not progress.plan:
+            self._revise(journey, plan)
+
+    def _revise(self, journey: _Journey, plan: Plan) -> None:
+        """Take over a plan, and record it."""
+        journey.progress = journey.progress.revised(plan)
+        if plan.infeasible:
+            journey.outcome = Infeasible(reason=plan.infeasible)
+            journey.stop_reason = "infeasible"
+        self.on_event(
+            "plan",
+            {
+                "revision": plan.revision,
+                "supersedes": plan.supersedes,
+                "rationale": plan.rationale,
+                "infeasible": plan.infeasible,
+                "subtasks": [subtask.goal for subtask in plan.subtasks],
+            },
+        )
+
+    async def _end(self, journey: _Journey, committer: Committer) -> AgentResult:
+        """Return the result after the answer is worded and the path committed."""
+        progress, outcome = journey.progress, journey.outcome
+        due = progress.plan.needs_answer or self.task.answer_format is not None
+        if due and progress.facts and not isinstance(outcome, Infeasible):
+            with suppress(BudgetExhausted):
+                answer = await self.roles.extractor.conclude(
+                    self.task, progress.plan, progress.facts
+                )
+                outcome = answer or outcome
+        return AgentResult(
+            outcome=outcome,
+            actions=await self._commit(journey.path, committer),
+            stop_reason=journey.stop_reason,
+            plan_revision=progress.plan.revision,
+            facts=progress.facts,
+        )
 
     async def _commit(self, path: Path, committer: Committer) -> tuple[Action, ...]:
         """Return the actions that were executed on the judged page."""
@@ -197,42 +268,3 @@ class Agent:
         self.budget.record("committed_steps", len(committed))
         self.on_event("commit", {"actions": [action.raw for action in committed]})
         return committed
-
-    def _planned(self, progress: Progress) -> Progress:
-        """Return ``progress`` after its plan is recorded."""
-        plan = progress.plan
-        self.on_event(
-            "plan",
-            {
-                "revision": plan.revision,
-                "supersedes": plan.supersedes,
-                "rationale": plan.rationale,
-                "subtasks": [subtask.goal for subtask in plan.subtasks],
-            },
-        )
-        return progress
-
-
-def _attempt(subtask: Subtask, path: Path, result: SearchResult) -> Attempt:
-    return Attempt(
-        subtask=subtask,
-        root=path.target,
-        steps=result.steps,
-        accepted=result.accepted,
-        stop_reason=result.stop_reason,
-    )
-
-
-def _best_try(tries: Sequence[SearchResult]) -> SearchResult:
-    """Return the attempt whose path is taken: an accepted one, else the last that found any."""
-    accepted = [result for result in tries if result.accepted]
-    found = accepted or [result for result in tries if result.steps] or tries
-    return found[-1]
-
-
-def adopt(path: Path, result: SearchResult) -> Path:
-    """Return the path that the next search starts from: the chosen steps become its prefix.
-
-    Nothing is committed by this (decision 2); the world needs no method for it.
-    """
-    return replace(path, committed=path.committed + result.steps, steps=())

@@ -14,16 +14,17 @@ from dataclasses import dataclass, replace
 
 from mcts.record import move_to_dict
 from mcts.tree import Tree
-from webpilot.agent import Agent, AgentConfig, AgentResult, SearchedAttempt
+from webpilot.agent import Agent, AgentConfig, AgentResult
 from webpilot.benchmark import Benchmark, Costs
 from webpilot.budget import Budget, Limits
 from webpilot.committing import CommitOnly
 from webpilot.errors import ConfigError, RecordError, WebPilotError
+from webpilot.local import SearchedAttempt
 from webpilot.provenance import commit
 from webpilot.records.rows import EpisodeRow, Measured
 from webpilot.records.trees import AttemptRecord, SearchRecord
 from webpilot.records.writing import EpisodeRecorder
-from webpilot.roles import Roles
+from webpilot.roles import Cast, Stage
 from webpilot.types import Action, Answer, Outcome
 from webpilot.verdict import Verdict
 
@@ -43,7 +44,8 @@ class EpisodePlan:
     searcher: str
     policy: str
     """``offline`` (no language model) or ``llm``."""
-    roles: Roles
+    cast: Cast
+    """Who plays."""
     config: AgentConfig
     limits: Limits = Limits()
     run_seed: int = 0
@@ -128,7 +130,7 @@ async def _play(
     ):
         progress.goal = side.task.goal
         if recorder is not None:
-            recorder.event("task", {"goal": side.task.goal, "label": plan.roles.label})
+            recorder.event("task", {"goal": side.task.goal, "label": plan.cast.label})
 
         def on_event(name: str, data: Mapping[str, object]) -> None:
             if recorder is None:
@@ -139,7 +141,7 @@ async def _play(
 
         progress.agent = Agent(
             task=side.task,
-            roles=plan.roles,
+            roles=plan.cast.roles(Stage(task=side.task, budget=budget, on_event=on_event)),
             config=plan.config,
             budget=budget,
             seed=(plan.run_seed, zlib.crc32(plan.task.encode()), plan.seed),
@@ -222,7 +224,7 @@ def _row(plan: EpisodePlan, progress: _Progress, budget: Budget) -> EpisodeRow:
         preset=plan.preset,
         searcher=plan.searcher,
         policy=plan.policy,
-        model=plan.roles.model,
+        model=plan.cast.model,
         success=(verdict.success if verdict else False) if judged else None,
         reward=verdict.reward if verdict else None,
         reward_raw=verdict.reward_raw if verdict else None,

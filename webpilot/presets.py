@@ -6,22 +6,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from mcts.config import SearchConfig
 from mcts.searchers import greedy, paper, webpilot
-from planner.progress import PlanLimits
+from planner import config as planning
+from planner.config import PlanConfig
 from webpilot.agent import AgentConfig
 from webpilot.budget import Limits
-from webpilot.errors import ConfigError
-from webpilot.offline import offline_roles
-from webpilot.roles import Roles
 
-T = TypeVar("T")
-
-__all__ = ["POLICIES", "PRESETS", "SEARCHERS", "Preset", "named"]
+__all__ = ["PLANNERS", "PRESETS", "SEARCHERS", "Preset"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,17 +26,30 @@ class Preset:
     name: str
     searcher: str
     """Key of :data:`SEARCHERS`."""
-    plan: PlanLimits = PlanLimits()
-    limits: Limits = Limits()
+    planner: str
+    """Key of :data:`PLANNERS`."""
+    prompts: str
+    """How a language model is asked: key of :data:`webpilot.cast.STYLES`."""
+    limits: Limits
+    """What an episode may spend without a language model."""
+    llm_limits: Limits
+    """What an episode may spend with one."""
+
+    def bounds(self, policy: str) -> Limits:
+        """Return what an episode may spend when ``policy`` plays."""
+        return self.limits if policy == "offline" else self.llm_limits
 
     @property
     def agent(self) -> AgentConfig:
         """What the agent is built from."""
-        return AgentConfig(search=SEARCHERS[self.searcher], plan=self.plan)
+        return AgentConfig(search=SEARCHERS[self.searcher], plan=PLANNERS[self.planner])
 
 
 EPISODE = Limits(rollouts=24, explored_steps=60, committed_steps=10, seconds=120)
 """Default bounds of one MiniWoB++ episode; the ten committed steps are BrowserGym's."""
+
+LLM_EPISODE = replace(EPISODE, llm_calls=120, tokens_in=1_000_000, tokens_out=120_000, seconds=1800)
+"""With a language model: some three calls a step, a few around them, and time to wait."""
 
 SEARCHERS: Mapping[str, SearchConfig] = {
     "paper": paper(),
@@ -49,26 +57,34 @@ SEARCHERS: Mapping[str, SearchConfig] = {
     "greedy": greedy(),
 }
 
+PLANNERS: Mapping[str, PlanConfig] = {
+    "paper": planning.paper(),
+    "webpilot": planning.webpilot(),
+}
+
 PRESETS: Mapping[str, Preset] = {
     "paper": Preset(
         name="paper",
         searcher="paper",
-        limits=Limits(rollouts=30, explored_steps=60, committed_steps=10, seconds=240),
+        planner="paper",
+        prompts="paper",
+        limits=replace(EPISODE, rollouts=30, seconds=240),
+        llm_limits=replace(LLM_EPISODE, rollouts=30, llm_calls=400, tokens_in=3_000_000),
     ),
-    "webpilot": Preset(name="webpilot", searcher="webpilot", limits=EPISODE),
-    "greedy": Preset(name="greedy", searcher="greedy", limits=EPISODE),
+    "webpilot": Preset(
+        name="webpilot",
+        searcher="webpilot",
+        planner="webpilot",
+        prompts="webpilot",
+        limits=EPISODE,
+        llm_limits=LLM_EPISODE,
+    ),
+    "greedy": Preset(
+        name="greedy",
+        searcher="greedy",
+        planner="webpilot",
+        prompts="webpilot",
+        limits=EPISODE,
+        llm_limits=LLM_EPISODE,
+    ),
 }
-
-POLICIES: Mapping[str, Callable[[], Roles]] = {"offline": offline_roles}
-"""The six roles by policy name."""
-
-
-def named(kind: str, name: str, table: Mapping[str, T]) -> T:
-    """Return ``table[name]``.
-
-    Raises:
-        ConfigError: there is no such name; the message lists what there is.
-    """
-    if name not in table:
-        raise ConfigError(f"{kind}={name} is not known; choose one of {', '.join(table)}")
-    return table[name]

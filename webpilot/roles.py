@@ -1,26 +1,30 @@
 """The six roles as protocols (decision 18): three global, three local.
 
-Two implementations exist or will: with a language model, and :mod:`webpilot.offline` without one.
-Reflection is the Explorer's. Thin adapters in :mod:`webpilot.adapters` join them to what
-:mod:`mcts.protocols` asks for.
+Two casts play them: one with a language model (:mod:`webpilot.cast`), and :mod:`webpilot.offline`
+without one. Reflection is the Explorer's. Thin adapters in :mod:`webpilot.adapters` join them to
+what :mod:`mcts.protocols` asks for.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from mcts.protocols import NodeContext, Reflections
+from mcts.protocols import HistoryStep, NodeContext
+from webpilot.budget import Budget
 from webpilot.types import (
     Action,
     Answer,
     Appraisal,
     Candidate,
     Completion,
+    Effect,
+    Fact,
     Observation,
-    PathStep,
     Plan,
     Reflection,
+    ReflectionScope,
     Subtask,
     Task,
 )
@@ -28,14 +32,22 @@ from webpilot.types import (
 __all__ = [
     "Appraiser",
     "Attempt",
+    "Cast",
     "Controller",
     "Explorer",
     "Extractor",
+    "OnEvent",
     "Planner",
+    "Reading",
     "Rejection",
+    "Review",
     "Roles",
+    "Stage",
     "Verifier",
 ]
+
+OnEvent = Callable[[str, Mapping[str, object]], None]
+"""Receives every recorded activity as a name and plain data."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +56,8 @@ class Attempt:
 
     subtask: Subtask
     root: Observation
-    steps: tuple[PathStep, ...]
-    """The path the search chose."""
+    steps: tuple[HistoryStep, ...]
+    """The path the search chose, with what each action did."""
     accepted: bool
     """The search itself judged the subtask done at the path's end."""
     stop_reason: str
@@ -56,6 +68,33 @@ class Attempt:
         return self.steps[-1].observation if self.steps else self.root
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """What the Planner is told after an attempt: never the page itself, only what was made of it.
+
+    The plan under review holds what is still to do: the attempted subtask is its first one if the
+    attempt failed, and no longer in it if it is finished.
+    """
+
+    attempt: Attempt
+    completion: Completion
+    reflection: Reflection | None = None
+    """R_sub, where the attempt failed and another one follows."""
+    finished: tuple[Subtask, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What the Extractor made of a page, not yet checked against it."""
+
+    value: str
+    evidence: str = ""
+    """The page's own words that show it."""
+    absent: bool = False
+    """The page shows that there is no such information; ``value`` says so (``N/A``, ``0``)."""
+
+
 class Planner(Protocol):
     """Splits a task into subtasks and keeps refining them."""
 
@@ -63,8 +102,8 @@ class Planner(Protocol):
         """Return the first plan."""
         ...
 
-    async def refine(self, task: Task, plan: Plan, attempt: Attempt) -> Plan:
-        """Return the plan after ``attempt`` at a subtask that ``plan`` no longer holds."""
+    async def refine(self, task: Task, plan: Plan, review: Review) -> Plan:
+        """Return what is to be done instead of ``plan``, or ``plan`` itself."""
         ...
 
 
@@ -81,28 +120,32 @@ class Controller(Protocol):
 
 
 class Extractor(Protocol):
-    """Reads the answer off the page."""
+    """Reads information off pages and words the answer."""
 
     async def extract(
-        self, task: Task, subtask: Subtask, observation: Observation
-    ) -> Answer | None:
-        """Return the answer, or ``None`` where the page does not hold it."""
+        self, task: Task, subtask: Subtask, observation: Observation, facts: tuple[Fact, ...]
+    ) -> Reading | None:
+        """Return what the subtask asks for, or ``None`` where the page does not hold it."""
+        ...
+
+    async def conclude(self, task: Task, plan: Plan, facts: tuple[Fact, ...]) -> Answer | None:
+        """Return the task's answer, made of the facts; ``None`` where they do not suffice."""
         ...
 
 
 class Explorer(Protocol):
-    """Proposes actions and draws the tactical reflections."""
+    """Proposes actions, says what they did, and draws the tactical reflections."""
 
     async def propose(self, context: NodeContext, k: int) -> tuple[Candidate, ...]:
         """Return at most ``k`` candidates, best first."""
         ...
 
-    async def reflect(self, context: NodeContext) -> Reflections:
-        """Return child and sibling reflection of the node."""
+    async def describe(self, context: NodeContext) -> Effect | None:
+        """Return what the last action did; ``None`` where nobody puts it into words."""
         ...
 
-    async def reflect_simulation(self, context: NodeContext) -> Reflection | None:
-        """Return the lesson of a simulated step."""
+    async def reflect(self, context: NodeContext, scope: ReflectionScope) -> Reflection | None:
+        """Return the lesson for those whom ``scope`` names: children, siblings, a simulation's."""
         ...
 
 
@@ -135,7 +178,7 @@ class Verifier(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roles:
-    """One agent's six roles."""
+    """One agent's six roles, for one episode."""
 
     planner: Planner
     controller: Controller
@@ -143,8 +186,40 @@ class Roles:
     explorer: Explorer
     appraiser: Appraiser
     verifier: Verifier
-    label: str
-    """What a report calls this policy, e.g. ``offline policy, no language model``."""
-    model: str | None = None
-    reads_cues: bool = False
-    """Whether the policy reads :class:`~webpilot.types.Cue` (recorded, decision 9)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """What roles are given of the episode that they are to play."""
+
+    task: Task
+    budget: Budget
+    """Model calls and tokens are charged here."""
+    on_event: OnEvent
+
+
+class Cast(Protocol):
+    """Who plays: the six roles under one name, made anew for each episode."""
+
+    @property
+    def label(self) -> str:
+        """What a report calls this policy, e.g. ``offline policy, no language model``."""
+        ...
+
+    @property
+    def model(self) -> str | None:
+        """Name of the language model, or ``None``."""
+        ...
+
+    @property
+    def reads_cues(self) -> bool:
+        """Whether it reads :class:`~webpilot.types.Cue` (recorded, decision 9)."""
+        ...
+
+    def roles(self, stage: Stage) -> Roles:
+        """Return the six roles for one episode."""
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of connections; closing twice is harmless."""
+        ...

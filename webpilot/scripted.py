@@ -5,15 +5,16 @@ Their local counterparts are :mod:`mcts.scripted` and :mod:`mcts.gridroles`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from mcts.protocols import NodeContext
-from webpilot.roles import Attempt, Rejection
+from webpilot.roles import Attempt, Reading, Rejection, Review
 from webpilot.types import (
     Action,
     Answer,
     Completion,
+    Fact,
     Observation,
     Plan,
     Reflection,
@@ -37,8 +38,8 @@ class ScriptedPlanner:
     def __init__(
         self, goals: Sequence[str], *revisions: Sequence[str], needs_answer: bool = False
     ) -> None:
-        self.refined: list[Attempt] = []
-        """Every attempt it was shown, in order."""
+        self.refined: list[Review] = []
+        """Every review it was shown, in order."""
         self._goals = goals
         self._needs_answer = needs_answer
         self._revisions = list(revisions)
@@ -46,11 +47,12 @@ class ScriptedPlanner:
     async def plan(self, task: Task, observation: Observation) -> Plan:
         """Return the first plan."""
         due = self._needs_answer
-        return Plan(subtasks=tuple(Subtask(goal=goal, needs_answer=due) for goal in self._goals))
+        subtasks = tuple(Subtask(goal=goal, needs_answer=due) for goal in self._goals)
+        return Plan(subtasks=subtasks, needs_answer=due)
 
-    async def refine(self, task: Task, plan: Plan, attempt: Attempt) -> Plan:
+    async def refine(self, task: Task, plan: Plan, review: Review) -> Plan:
         """Return the next prepared revision, or the plan as it is."""
-        self.refined.append(attempt)
+        self.refined.append(review)
         if not self._revisions:
             return plan
         subtasks = tuple(Subtask(goal=goal) for goal in self._revisions.pop(0))
@@ -87,16 +89,30 @@ class ScriptedController:
 
 
 class ScriptedExtractor:
-    """Reads the answer it was given off every page."""
+    """Reads prepared values off pages.
 
-    def __init__(self, answer: str | None = None) -> None:
-        self._answer = answer
+    Args:
+        value: what every page holds; ``None`` is nothing.
+        held: what the pages of these titles hold instead.
+    """
+
+    def __init__(self, value: str | None = None, held: Mapping[str, str] | None = None) -> None:
+        self.asked: list[tuple[Subtask, tuple[Fact, ...]]] = []
+        """Every subtask it read for, with the facts it was given."""
+        self._value = value
+        self._held = held or {}
 
     async def extract(
-        self, task: Task, subtask: Subtask, observation: Observation
-    ) -> Answer | None:
-        """Return the prepared answer."""
-        return None if self._answer is None else Answer(text=self._answer)
+        self, task: Task, subtask: Subtask, observation: Observation, facts: tuple[Fact, ...]
+    ) -> Reading | None:
+        """Return what was prepared for the page, said to be absent so that it needs no evidence."""
+        self.asked.append((subtask, facts))
+        value = self._held.get(observation.title, self._value)
+        return None if value is None else Reading(value=value, absent=True)
+
+    async def conclude(self, task: Task, plan: Plan, facts: tuple[Fact, ...]) -> Answer | None:
+        """Return all values, one after the other."""
+        return Answer(text=", ".join(fact.value for fact in facts)) if facts else None
 
 
 class ScriptedVerifier:

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import html
+import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from env.miniwob import load
 from env.suite import MiniwobSuite
 from mcts.searchers import override
+from planner import config as planning
+from webpilot.agent import AgentConfig
 from webpilot.budget import Limits
 from webpilot.episode import EpisodePlan, play
 from webpilot.errors import ConfigError
-from webpilot.presets import POLICIES, PRESETS, SEARCHERS, named
+from webpilot.llm.protocol import LLM
+from webpilot.llm.settings import ModelSettings
+from webpilot.naming import named
+from webpilot.policies import PolicySettings
+from webpilot.presets import PRESETS, SEARCHERS
 from webpilot.records.rows import EpisodeRow
 from webpilot.records.trees import SearchRecord
+from webpilot.roles import Cast
 
 __all__ = ["Result", "solve", "solve_sync"]
 
@@ -80,7 +88,10 @@ async def solve(
     policy: str = "offline",
     settle: str = "virtual:500",
     search: Mapping[str, Any] | None = None,
+    plan: Mapping[str, Any] | None = None,
     budget: Mapping[str, Any] | None = None,
+    llm: LLM | Mapping[str, Any] | None = None,
+    hints: str | None = None,
 ) -> Result:
     """Return one played and judged episode; the browser is gone when it returns.
 
@@ -89,10 +100,15 @@ async def solve(
         seed: seed of the page.
         preset: ``paper``, ``webpilot`` or ``greedy``.
         searcher: takes the place of the preset's searcher.
-        policy: who plays; ``offline`` uses no language model.
+        policy: who plays: ``offline`` uses no language model, ``llm`` asks one.
         settle: the page's time after an action: ``virtual:MS``, ``real:MS`` or ``none``.
         search: settings of the searcher to change, e.g. ``{"select": "uct"}``.
+        plan: settings of the planner to change, e.g. ``{"adjust": "retry_only"}``.
         budget: limits of the episode to change, e.g. ``{"rollouts": 8}``.
+        llm: with ``policy="llm"``, settings of the endpoint (``{"model": "gpt-4o-mini"}``), or a
+            model of one's own, such as :class:`webpilot.ScriptedLLM`. The key comes from the
+            environment's ``OPENAI_API_KEY``.
+        hints: a file of site hints, by name or path; off by default.
 
     Raises:
         ConfigError: bad input; the message names the mend.
@@ -102,26 +118,42 @@ async def solve(
     method = named("preset", preset, PRESETS)
     name = searcher or method.searcher
     found = load(task)
-    plan = EpisodePlan(
+    cast = _policy(policy, method.prompts, llm, hints)
+    episode = EpisodePlan(
         task=found.id,
         seed=seed,
         split=found.split,
         preset=preset,
         searcher=name,
         policy=policy,
-        roles=named("policy", policy, POLICIES)(),
-        config=replace(
-            method.agent,
+        cast=cast,
+        config=AgentConfig(
             search=override(named("searcher", name, SEARCHERS), **(search or {})),
+            plan=planning.override(method.agent.plan, **(plan or {})),
         ),
-        limits=Limits.of({**asdict(method.limits), **(budget or {})}),
+        limits=Limits.of({**asdict(method.bounds(policy)), **(budget or {})}),
     )
     suite = MiniwobSuite(settle=settle)
     try:
-        played = await play(plan, suite)
+        played = await play(episode, suite)
     finally:
         await suite.aclose()
-    return Result(row=played.row, tree=played.record, label=plan.roles.label)
+        await cast.aclose()
+    return Result(row=played.row, tree=played.record, label=cast.label)
+
+
+def _policy(
+    name: str, prompts: str, llm: LLM | Mapping[str, Any] | None, hints: str | None
+) -> Cast:
+    """Return who plays."""
+    told = dict(llm) if isinstance(llm, Mapping) else {}
+    known = [each.name for each in fields(ModelSettings)]
+    for key in told:
+        if key not in known:
+            raise ConfigError(f"llm has no setting {key!r}; it has {', '.join(known)}")
+    settings = PolicySettings(name=name, prompts=prompts, hints=hints, model=ModelSettings(**told))
+    own = None if isinstance(llm, Mapping) else llm
+    return settings.cast(salt=secrets.token_bytes(16), llm=own)
 
 
 def solve_sync(task: str, **settings: Any) -> Result:

@@ -20,7 +20,9 @@ __all__ = [
     "Completion",
     "Cue",
     "Done",
+    "Effect",
     "Element",
+    "Fact",
     "Fingerprint",
     "Infeasible",
     "Observation",
@@ -274,6 +276,30 @@ class Reflection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What one executed action did, as far as it can be seen: in the Explorer's words."""
+
+    description: str
+    """The page that followed."""
+    changes: str = ""
+    """What is different from the page before."""
+    fulfilment: str = ""
+    """How far the action's intent was met."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One piece of information that was read off a page and checked against it."""
+
+    question: str
+    """The subtask that asked for it."""
+    value: str
+    """Normalised: white space folded, no quotes around it."""
+    evidence: str = ""
+    """The words of the page it was read from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Appraisal:
     """The bifaceted self-reward of one node; ``None`` where it could not be judged, never 0."""
 
@@ -292,6 +318,8 @@ class Completion:
     reason: str = ""
     outcome: Outcome | None = None
     """How to stop when done; ``None`` means :class:`Done`."""
+    description: str = ""
+    """The page in the judge's words: what the Planner reads in place of the page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,6 +340,14 @@ class Plan:
 
     subtasks: tuple[Subtask, ...]
     rationale: str = ""
+    expectation: str = ""
+    """What the page shows when the whole task is done (E_T)."""
+    needs_answer: bool = False
+    """The task asks for information, not only for a state of the page."""
+    answer_requirements: str = ""
+    """What the answer must contain and how it must be worded."""
+    infeasible: str = ""
+    """Why the task cannot be done here, or the empty string."""
     revision: int = 0
     supersedes: int | None = None
     """Revision this one replaces, or ``None`` for the first."""

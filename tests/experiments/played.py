@@ -12,7 +12,7 @@ from env.server import PageServer, miniwob_folder
 from env.suite import MiniwobSuite
 from webpilot.budget import Limits
 from webpilot.episode import EpisodePlan, Played, play
-from webpilot.offline import offline_roles
+from webpilot.offline import OfflineCast
 from webpilot.presets import PRESETS
 from webpilot.records.writing import EpisodeRecorder
 
@@ -40,7 +40,7 @@ def plan_of(task: str, *, seed: int, preset: str = "webpilot") -> EpisodePlan:
         preset=preset,
         searcher=method.searcher,
         policy="offline",
-        roles=offline_roles(),
+        cast=OfflineCast(),
         config=method.agent,
         limits=replace(method.limits, rollouts=8, seconds=None),
     )

@@ -11,6 +11,7 @@ from hydra import compose, initialize_config_dir
 from experiments.configs import Settings, build, register
 from mcts.searchers import override
 from webpilot.errors import ConfigError
+from webpilot.policies import PolicySettings
 from webpilot.presets import PRESETS, SEARCHERS
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
@@ -33,7 +34,10 @@ def test_a_preset_composed_is_the_preset_in_code(name: str) -> None:
     assert composed.preset == name
     assert composed.searcher == PRESETS[name].searcher
     assert composed.agent == PRESETS[name].agent
-    assert composed.episode_limits == PRESETS[name].limits
+    assert composed.episode_limits == PRESETS[name].bounds("offline")
+    assert composed.policy == PolicySettings(prompts=PRESETS[name].prompts)
+    modelled = settings(f"preset={name}", "policy=llm")
+    assert modelled.episode_limits == PRESETS[name].bounds("llm")
 
 
 def test_the_searcher_alone_can_be_swapped() -> None:

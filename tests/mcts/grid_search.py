@@ -12,7 +12,7 @@ from mcts.config import SearchConfig
 from mcts.gridroles import GridAppraiser, GridPolicy, GridReflector
 from mcts.gridworld import Grid, GridWorld
 from mcts.protocols import Appraiser, Policy, Reflector
-from mcts.search import SearchResult, SearchRoles, search
+from mcts.search import SearchResult, SearchRoles, Setting, search
 from mcts.searchers import greedy, override, paper, webpilot
 from webpilot.budget import Budget, Limits
 from webpilot.types import Path as PagePath
@@ -84,13 +84,15 @@ def run(
         search(
             world,
             roles,
-            goal="reach the goal",
-            subtask=Subtask(goal="reach the goal"),
+            Setting(
+                goal="reach the goal",
+                subtask=Subtask(goal="reach the goal"),
+                seed=(seed,),
+                remaining_actions=remaining_actions,
+            ),
             root=root or world.root(),
             config=config,
             budget=budget,
-            seed=(seed,),
-            remaining_actions=remaining_actions,
             on_event=lambda name, data: events.append((name, data)),
         )
     )

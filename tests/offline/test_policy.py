@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import webpilot.offline
-from mcts.protocols import NodeContext, SiblingNote
+from mcts.protocols import HistoryStep, NodeContext, SiblingNote
 from tests.offline.view_building import Drawn, context
 from webpilot.offline import offline_roles
 from webpilot.offline.page import Node, PageView
@@ -20,7 +20,6 @@ from webpilot.types import (
     Candidate,
     Done,
     Observation,
-    PathStep,
     Reflection,
     ReflectionScope,
     Subtask,
@@ -157,11 +156,13 @@ def test_the_last_action_closes_the_form_even_if_something_is_missing() -> None:
 
 def test_reflections_say_what_is_missing_and_what_did_nothing() -> None:
     stuck = Action(kind="click", args=("2",))
-    lessons = asyncio.run(ROLES.explorer.reflect(context(GOAL, EMPTY, (stuck, EMPTY))))
-    assert lessons.child is not None
-    assert "Ada" in lessons.child.text
-    assert lessons.sibling is not None
-    assert lessons.sibling.avoid == (stuck.raw,)
+    node = context(GOAL, EMPTY, (stuck, EMPTY))
+    child = asyncio.run(ROLES.explorer.reflect(node, ReflectionScope.CHILD))
+    assert child is not None
+    assert "Ada" in child.text
+    sibling = asyncio.run(ROLES.explorer.reflect(node, ReflectionScope.SIBLING))
+    assert sibling is not None
+    assert sibling.avoid == (stuck.raw,)
 
 
 def test_the_verifier_refuses_what_is_not_there_or_disabled() -> None:
@@ -186,8 +187,8 @@ def test_plan_control_and_extraction_agree_with_the_predicates() -> None:
     plan = asyncio.run(ROLES.planner.plan(task, EMPTY))
     assert [subtask.goal for subtask in plan.subtasks] == [GOAL]
     steps = (
-        PathStep(action=FILL, observation=FILLED),
-        PathStep(action=SEND, observation=SENT),
+        HistoryStep(action=FILL, observation=FILLED),
+        HistoryStep(action=SEND, observation=SENT),
     )
     for taken, done in ((steps, True), (steps[:1], False)):
         attempt = Attempt(
@@ -196,11 +197,11 @@ def test_plan_control_and_extraction_agree_with_the_predicates() -> None:
         assert asyncio.run(ROLES.controller.complete(task, attempt)).done is done
     answer = asyncio.run(
         ROLES.extractor.extract(
-            task, Subtask(goal="What is the total?", needs_answer=True), form(note="total: 12")
+            task, Subtask(goal="What is the total?", needs_answer=True), form(note="total: 12"), ()
         )
     )
     assert answer is not None
-    assert answer.text == "12"
+    assert answer.value == "12"
 
 
 def test_no_benchmark_s_task_is_named_in_the_policy() -> None:

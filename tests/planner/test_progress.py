@@ -5,9 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.progress import PlanLimits, Progress
-from webpilot.types import Plan, Reflection, ReflectionScope, Subtask
+from planner.progress import Progress
+from webpilot.types import Plan, Reflection, ReflectionScope, Subtask, Task
 
+TASK = Task(id="t", seed=0, goal="find it")
 LESSON = Reflection(scope=ReflectionScope.SUBTASK, text="look elsewhere")
 
 
@@ -16,14 +17,14 @@ def plan_of(count: int) -> Plan:
 
 
 def test_the_head_moves_on_and_forgets_the_failures_of_the_one_before() -> None:
-    progress = Progress(plan=plan_of(2)).failed(LESSON).completed()
+    progress = Progress(task=TASK, plan=plan_of(2)).failed(LESSON).completed()
     assert progress.head == Subtask(goal="step 1")
     assert (progress.failures, progress.reflection) == (0, None)
     assert progress.finished == (Subtask(goal="step 0"),)
 
 
 def test_a_third_failure_is_the_last_try() -> None:
-    progress = Progress(plan=plan_of(1), limits=PlanLimits(retries=2))
+    progress = Progress(task=TASK, plan=plan_of(1), retries=2)
     tries = 0
     while not progress.last_try:
         progress = progress.failed(LESSON)
@@ -34,7 +35,7 @@ def test_a_third_failure_is_the_last_try() -> None:
 @given(planned=st.integers(0, 40), limit=st.integers(0, 20))
 def test_the_subtask_limit_ends_the_plan_without_an_error(planned: int, limit: int) -> None:
     """Bug 10 of the authors' code: the sixteenth subtask raised and the task was never scored."""
-    progress = Progress(plan=plan_of(planned), limits=PlanLimits(subtasks=limit))
+    progress = Progress(task=TASK, plan=plan_of(planned), subtasks=limit)
     while progress.head is not None:
         progress = progress.completed()
     assert len(progress.finished) == min(planned, limit)

@@ -10,9 +10,9 @@ import pytest
 
 from mcts.gridroles import GridAppraiser, GridPolicy, GridReflector
 from mcts.gridworld import GridWorld
-from mcts.protocols import NodeContext, Reflections
+from mcts.protocols import NodeContext
 from mcts.searchers import override, webpilot
-from planner.progress import PlanLimits
+from planner import config as planning
 from webpilot.agent import Agent, AgentConfig, AgentResult
 from webpilot.budget import Budget, Limits
 from webpilot.errors import EnvironmentDown
@@ -29,9 +29,11 @@ from webpilot.types import (
     Appraisal,
     Candidate,
     Completion,
+    Effect,
     Infeasible,
     Observation,
     Reflection,
+    ReflectionScope,
     Task,
 )
 
@@ -65,10 +67,10 @@ class GivingUp:
     async def propose(self, context: NodeContext, k: int) -> tuple[Candidate, ...]:
         return (Candidate(move=Infeasible(reason="no such door"), prior=1.0),)
 
-    async def reflect(self, context: NodeContext) -> Reflections:
-        return Reflections()
+    async def describe(self, context: NodeContext) -> Effect | None:
+        return None
 
-    async def reflect_simulation(self, context: NodeContext) -> Reflection | None:
+    async def reflect(self, context: NodeContext, scope: ReflectionScope) -> Reflection | None:
         return None
 
 
@@ -99,7 +101,7 @@ def run(
     gives_up: bool = False,
     limits: Limits | None = None,
     action_limit: int | None = None,
-    plan: PlanLimits | None = None,
+    subtasks: int = 15,
     needs_answer: bool = False,
     world: GridWorld | None = None,
     agents: list[Agent] | None = None,
@@ -116,10 +118,10 @@ def run(
             explorer=explorer,
             appraiser=Believing() if gives_up else GridAppraiser(world.grid),
             verifier=verifier or ScriptedVerifier(),
-            label="scripted",
         ),
         config=AgentConfig(
-            search=override(webpilot(), max_depth=14, rollouts=40), plan=plan or PlanLimits()
+            search=override(webpilot(), max_depth=14, rollouts=40),
+            plan=planning.override(planning.paper(), subtasks=subtasks),
         ),
         budget=Budget(limits),
         seed=(0,),
@@ -213,7 +215,7 @@ def test_a_spent_budget_still_commits_the_best_path_so_far() -> None:
 
 
 def test_the_subtask_limit_ends_the_task_with_what_it_has() -> None:
-    done = run(planner=ScriptedPlanner(["reach the goal", "b", "c"]), plan=PlanLimits(subtasks=1))
+    done = run(planner=ScriptedPlanner(["reach the goal", "b", "c"]), subtasks=1)
     assert len(done.agent.attempts) == 1
     assert len(done.ledger.calls) == 1
 

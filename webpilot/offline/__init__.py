@@ -14,9 +14,9 @@ from webpilot.offline.extractor import OfflineExtractor
 from webpilot.offline.planner import OfflinePlanner
 from webpilot.offline.skills import SKILLS
 from webpilot.offline.verifier import OfflineVerifier
-from webpilot.roles import Roles
+from webpilot.roles import Roles, Stage
 
-__all__ = ["offline_roles"]
+__all__ = ["OfflineCast", "offline_roles"]
 
 
 def offline_roles() -> Roles:
@@ -29,6 +29,22 @@ def offline_roles() -> Roles:
         explorer=OfflineExplorer(judge),
         appraiser=OfflineAppraiser(judge),
         verifier=OfflineVerifier(),
-        label="offline policy, no language model",
-        reads_cues=True,
     )
+
+
+class OfflineCast:
+    """The offline policy as a :class:`webpilot.roles.Cast`; one set of roles plays all episodes."""
+
+    label = "offline policy, no language model"
+    model = None
+    reads_cues = True
+
+    def __init__(self) -> None:
+        self._roles = offline_roles()
+
+    def roles(self, stage: Stage) -> Roles:
+        """Return the six roles; they read nothing of the episode but what each call shows them."""
+        return self._roles
+
+    async def aclose(self) -> None:
+        """Return ``None``: nothing is held open."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mcts.protocols import HistoryStep, NodeContext
+from mcts.protocols import NodeContext
 from webpilot.offline.assessment import Assessment, Judge
 from webpilot.roles import Attempt
 from webpilot.types import Completion, Reflection, Task
@@ -29,16 +29,13 @@ class OfflineController:
 
     def _assess(self, task: Task, attempt: Attempt) -> Assessment:
         """Return the assessment of the attempt's end."""
-        history = tuple(
-            HistoryStep(action=step.action, observation=step.observation) for step in attempt.steps
-        )
         return self._judge.assess(
             NodeContext(
                 goal=task.goal,
                 subtask=attempt.subtask,
                 observation=attempt.observation,
                 root=attempt.root,
-                history=history,
+                history=attempt.steps,
             )
         )
 

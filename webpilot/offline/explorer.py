@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mcts.protocols import NodeContext, Reflections
+from mcts.protocols import NodeContext
 from webpilot.offline.assessment import Judge
 from webpilot.offline.proposing import ranked_proposals
-from webpilot.types import Action, Candidate, Done, Reflection, ReflectionScope
+from webpilot.types import Action, Candidate, Done, Effect, Reflection, ReflectionScope
 
 __all__ = ["OfflineExplorer"]
 
@@ -36,31 +36,22 @@ class OfflineExplorer:
             for proposal, weight in zip(ranked, weights, strict=True)
         )
 
-    async def reflect(self, context: NodeContext) -> Reflections:
-        """Return what is still missing, and which action had no effect."""
+    async def describe(self, context: NodeContext) -> Effect | None:
+        """Return ``None``: the predicates read the page itself."""
+        return None
+
+    async def reflect(self, context: NodeContext, scope: ReflectionScope) -> Reflection | None:
+        """Return what is still missing, or for siblings which action had no effect."""
         now = self._judge.assess(context)
-        missing = "; ".join(now.clauses[position].text for position in now.open)
-        child = Reflection(
-            scope=ReflectionScope.CHILD,
-            text=f"Still missing: {missing}" if missing else "Everything asked for holds.",
-        )
+        if scope is not ReflectionScope.SIBLING:
+            missing = "; ".join(now.clauses[position].text for position in now.open)
+            text = f"Still missing: {missing}" if missing else "Everything asked for holds."
+            return Reflection(scope=scope, text=text)
         last = now.memory.last
         if last is None or (last.changed and not last.failed):
-            return Reflections(child=child)
-        why = f"failed: {last.after.last_error}" if last.failed else "changed nothing"
-        sibling = Reflection(
-            scope=ReflectionScope.SIBLING,
-            text=f"{last.action.raw} {why}.",
-            avoid=(last.action.raw,),
-        )
-        return Reflections(child=child, sibling=sibling)
-
-    async def reflect_simulation(self, context: NodeContext) -> Reflection | None:
-        """Return the child reflection of the simulated step as its lesson."""
-        child = (await self.reflect(context)).child
-        if child is None:
             return None
-        return Reflection(scope=ReflectionScope.SIMULATION, text=child.text)
+        why = f"failed: {last.after.last_error}" if last.failed else "changed nothing"
+        return Reflection(scope=scope, text=f"{last.action.raw} {why}.", avoid=(last.action.raw,))
 
 
 def _avoided(context: NodeContext) -> frozenset[str]:

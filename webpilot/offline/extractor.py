@@ -7,7 +7,8 @@ import re
 from webpilot.offline.clauses import quoted
 from webpilot.offline.reading import read_page
 from webpilot.offline.values import look_up
-from webpilot.types import Answer, Observation, Subtask, Task
+from webpilot.roles import Reading
+from webpilot.types import Answer, Fact, Observation, Plan, Subtask, Task
 
 __all__ = ["OfflineExtractor"]
 
@@ -21,13 +22,17 @@ class OfflineExtractor:
     """Looks up what the subtask asks for among the labels of the page."""
 
     async def extract(
-        self, task: Task, subtask: Subtask, observation: Observation
-    ) -> Answer | None:
+        self, task: Task, subtask: Subtask, observation: Observation, facts: tuple[Fact, ...]
+    ) -> Reading | None:
         """Return the value beside the label that is asked for, or ``None``."""
         view = read_page(observation, task.goal)
         asked = ASKED.search(subtask.goal)
         for label in (*quoted(subtask.goal), *([asked.group(1)] if asked else [])):
             value = look_up(view, label)
             if value is not None:
-                return Answer(text=value)
+                return Reading(value=value, evidence=value)
         return None
+
+    async def conclude(self, task: Task, plan: Plan, facts: tuple[Fact, ...]) -> Answer | None:
+        """Return the last fact as the answer."""
+        return Answer(text=facts[-1].value) if facts else None

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from webpilot.offline.assessment import Judge
 from webpilot.offline.goal import parse
-from webpilot.roles import Attempt
+from webpilot.roles import Review
 from webpilot.types import Observation, Plan, Subtask, Task
 
 __all__ = ["OfflinePlanner"]
@@ -27,8 +27,12 @@ class OfflinePlanner:
             necessary_actions="; ".join(clause.text for clause in clauses if clause.event),
             needs_answer=task.answer_format is not None,
         )
-        return Plan(subtasks=(subtask,), rationale=f"{len(clauses)} clauses, closed together")
+        return Plan(
+            subtasks=(subtask,),
+            rationale=f"{len(clauses)} clauses, closed together",
+            needs_answer=subtask.needs_answer,
+        )
 
-    async def refine(self, task: Task, plan: Plan, attempt: Attempt) -> Plan:
+    async def refine(self, task: Task, plan: Plan, review: Review) -> Plan:
         """Return the rest of the plan; a goal that was not reached is left as it stands."""
         return replace(plan, revision=plan.revision + 1, supersedes=plan.revision)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TREE_SCHEMA", "AttemptRecord", "SearchRecord"]
 
-TREE_SCHEMA = 1
+TREE_SCHEMA = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ wrote is ever overwritten. :mod:`webpilot.records.reading` reads it back.
 from __future__ import annotations
 
 import json
+import secrets
 import shutil
 import time
 from collections.abc import Callable, Mapping
@@ -22,7 +23,7 @@ from webpilot.records.statistics import summarise
 from webpilot.records.trees import SearchRecord
 from webpilot.types import Observation
 
-__all__ = ["JOURNAL_SCHEMA", "EpisodeRecorder", "RunFolder", "episode_name"]
+__all__ = ["JOURNAL_SCHEMA", "EpisodeRecorder", "RunFolder", "episode_name", "salt_of"]
 
 JOURNAL_SCHEMA = 1
 
@@ -30,6 +31,19 @@ JOURNAL_SCHEMA = 1
 def episode_name(task: str, seed: int) -> str:
     """Return the name of an episode's folder."""
     return f"{task}.{seed}"
+
+
+def salt_of(path: Path) -> bytes:
+    """Return the salt of the run in ``path``, or a new one where there is no run yet.
+
+    It makes the nonces of the fences around page text, so a page cannot foresee them and a resumed
+    run repeats them. The run keeps it in ``summary.json`` (``about["salt"]``).
+    """
+    try:
+        summary = json.loads((path / "summary.json").read_text(encoding="utf-8"))
+        return bytes.fromhex(summary["run"]["salt"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return secrets.token_bytes(16)
 
 
 class RunFolder:

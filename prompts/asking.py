@@ -1,0 +1,164 @@
+"""Ask a model one question and get a typed answer: render, send, check, repair once, or fail.
+
+Every call of every role passes here, so a malformed answer is the same thing everywhere: one
+bounded repair, then a :class:`~webpilot.errors.FormatError`, which counts as the agent's failure.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from prompts.rendering import render
+from webpilot.errors import FormatError
+from webpilot.llm.protocol import LLM, Message, ModelReply, ModelRequest
+
+__all__ = ["Answer", "Asker", "Unusable", "parse_answer"]
+
+SHOWN = 300
+"""Characters of an unusable answer, or of an error, that are repeated."""
+
+
+class Answer(BaseModel):
+    """What a model is asked for: one subclass a template, reasons before scores.
+
+    Unknown and missing keys are errors; so are NaN, infinities and numbers out of range.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+A = TypeVar("A", bound=Answer)
+
+
+class Unusable(Exception):
+    """An answer that cannot be used; the message tells the model why, in a line or a few."""
+
+
+def parse_answer(reply: ModelReply, kind: type[A]) -> A:
+    """Return the reply as ``kind``. Its text must be one JSON object and nothing else.
+
+    Raises:
+        Unusable: refused, cut off, no JSON, prose around it, other keys, or values out of range.
+    """
+    if reply.refusal:
+        raise Unusable(f"the model refused: {_short(reply.refusal)}")
+    if reply.finish_reason == "length":
+        raise Unusable("the answer was cut off; be shorter")
+    if reply.finish_reason not in ("stop", ""):
+        raise Unusable(f"the answer ended early: {reply.finish_reason}")
+    try:
+        found = json.loads(reply.text, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise Unusable(f"not one JSON object: {_short(str(error))}") from None
+    if not isinstance(found, dict):
+        raise Unusable("not a JSON object")
+    try:
+        return kind.model_validate(found)
+    except ValidationError as error:
+        raise Unusable(_explained(error)) from None
+    except RecursionError:
+        raise Unusable("nested too deeply") from None
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number")
+
+
+def _explained(error: ValidationError) -> str:
+    faults = error.errors(include_url=False, include_input=False)
+    lines = [
+        f"{'.'.join(str(part) for part in fault['loc']) or 'answer'}: {fault['msg']}"
+        for fault in faults[:5]
+    ]
+    return _short("; ".join(lines))
+
+
+def _short(text: str) -> str:
+    folded = " ".join(text.split())
+    return folded if len(folded) <= SHOWN else f"{folded[: SHOWN - 1]}…"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """How the roles of one episode ask: which model, with which settings, behind which fences."""
+
+    llm: LLM
+    model: str
+    salt: bytes
+    """Of the run; makes the fences' nonces."""
+    temperature: float = 0.3
+    max_tokens: int = 4096
+    hints: Mapping[str, str] = field(default_factory=dict)
+    """Site hints by role; empty unless the user switched them on."""
+
+    async def ask(
+        self,
+        template: str,
+        kind: type[A],
+        *,
+        check: Callable[[A], None] | None = None,
+        sample: int = 0,
+        **variables: Any,
+    ) -> A:
+        """Return the model's answer to ``template`` as ``kind``.
+
+        Args:
+            template: its path under ``prompts/`` without the ending.
+            kind: the answer's model; its JSON schema goes with the request.
+            check: raises :class:`Unusable` for what the schema cannot tell.
+            sample: index among equal questions.
+            variables: what the template shows.
+
+        Raises:
+            FormatError: the answer could not be used, nor could the repaired one.
+            LLMError: the model could not be asked.
+            BudgetExhausted: the call would pass a limit.
+        """
+        rendered = render(template, self.salt, variables)
+        request = ModelRequest(
+            purpose=template.rpartition("/")[2],
+            model=self.model,
+            messages=rendered.messages,
+            schema=kind.model_json_schema(),
+            temperature=self.temperature,
+            max_tokens=self.max_tokens,
+            sample=sample,
+            nonces=rendered.nonces,
+        )
+        reply = await self.llm.complete(request)
+        try:
+            return _checked(reply, kind, check)
+        except Unusable as fault:
+            again = await self.llm.complete(_repair(request, reply, fault))
+        try:
+            return _checked(again, kind, check)
+        except Unusable as fault:
+            raise FormatError(f"{template}: unusable answer after one repair: {fault}") from None
+
+
+def _checked(reply: ModelReply, kind: type[A], check: Callable[[A], None] | None) -> A:
+    answer = parse_answer(reply, kind)
+    if check is not None:
+        check(answer)
+    return answer
+
+
+def _repair(request: ModelRequest, reply: ModelReply, fault: Unusable) -> ModelRequest:
+    """Return the question again, with the unusable answer and what is wrong with it."""
+    told = (
+        f"Your answer cannot be used: {fault}. "
+        "Answer the same question again: one JSON object that fits the schema, no other text."
+    )
+    return replace(
+        request,
+        messages=(
+            *request.messages,
+            Message(role="assistant", content=_short(reply.text or reply.refusal) or "(empty)"),
+            Message(role="user", content=told),
+        ),
+    )

@@ -1,0 +1,69 @@
+"""Templates to messages: what a model is shown, with every word of a page behind a fence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from prompts.fence import fence, nonce
+from webpilot.llm.protocol import Message
+
+__all__ = ["Rendered", "render"]
+
+FOLDER = Path(__file__).parent
+SPLIT = "=== question ==="
+"""Stands on a line of its own between a template's system part and its user part."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """A rendered template."""
+
+    messages: tuple[Message, ...]
+    nonces: tuple[str, ...]
+    """Nonces of all fences in the messages."""
+
+
+def render(template: str, salt: bytes, variables: Mapping[str, Any]) -> Rendered:
+    """Return the messages that ``template`` makes of the variables.
+
+    A template holds a system part, a line ``=== question ===``, and a user part: role text first,
+    then task, page, history and question (decision 16), so that prompts share their beginnings.
+    Text goes through ``| fenced`` wherever a page may have had a say in it.
+
+    Args:
+        template: its path under ``prompts/`` without the ending, e.g. ``webpilot/propose``.
+        salt: the run's own, for the fences.
+        variables: what the template asks for; a missing one is an error.
+
+    Raises:
+        jinja2.TemplateError: there is no such template, or a variable is missing.
+    """
+    nonces: list[str] = []
+
+    def fenced(text: object) -> str:
+        nonces.append(nonce(str(text), salt))
+        return fence(str(text), salt)
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(FOLDER),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+        autoescape=False,  # noqa: S701 - text for a model, not for a browser
+    )
+    environment.filters["fenced"] = fenced
+    source = environment.get_template(f"{template}.j2")
+    system, found, user = source.render(**variables).partition(f"{SPLIT}\n")
+    if not found:
+        raise jinja2.TemplateSyntaxError(f"no line {SPLIT!r} in {template}", 1)
+    messages = (
+        Message(role="system", content=system.strip()),
+        Message(role="user", content=user.strip()),
+    )
+    return Rendered(messages=messages, nonces=tuple(dict.fromkeys(nonces)))

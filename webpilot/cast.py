@@ -1,0 +1,104 @@
+"""Who plays: the six roles of one policy, bound to one episode."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from planner.controller import ModelController
+from planner.extractor import ModelExtractor
+from planner.paper.controller import PaperController
+from planner.paper.extractor import PaperExtractor
+from planner.paper.planner import PaperPlanner
+from planner.planner import ModelPlanner
+from prompts.asking import Asker
+from prompts.hints import NO_HINTS, Hints
+from webpilot.appraiser import ModelAppraiser
+from webpilot.assessments import Assessments
+from webpilot.explorer import ModelExplorer
+from webpilot.llm.metering import MeteredLLM
+from webpilot.llm.protocol import LLM
+from webpilot.llm.settings import ModelSettings
+from webpilot.paper.appraiser import PaperAppraiser
+from webpilot.paper.explorer import PaperExplorer
+from webpilot.paper.verifier import PaperVerifier
+from webpilot.roles import Roles, Stage
+from webpilot.types import Task
+from webpilot.verifier import PageVerifier
+
+__all__ = ["STYLES", "LLMCast", "paper_roles", "webpilot_roles"]
+
+
+def webpilot_roles(asker: Asker, task: Task) -> Roles:
+    """Return our roles: ranked proposals, and one structured assessment a node."""
+    assessments = Assessments(asker=asker, task=task)
+    return Roles(
+        planner=ModelPlanner(asker=asker),
+        controller=ModelController(asker=asker),
+        extractor=ModelExtractor(asker=asker),
+        explorer=ModelExplorer(asker=asker, task=task, assessments=assessments),
+        appraiser=ModelAppraiser(assessments=assessments),
+        verifier=PageVerifier(),
+    )
+
+
+def paper_roles(asker: Asker, task: Task) -> Roles:
+    """Return the published roles with their many calls (method.md, sections 2 and 8)."""
+    del task
+    verifier = PaperVerifier(asker=asker)
+    return Roles(
+        planner=PaperPlanner(asker=asker),
+        controller=PaperController(asker=asker),
+        extractor=PaperExtractor(asker=asker),
+        explorer=PaperExplorer(asker=asker, verifier=verifier),
+        appraiser=PaperAppraiser(asker=asker),
+        verifier=verifier,
+    )
+
+
+STYLES: Mapping[str, Callable[[Asker, Task], Roles]] = {
+    "webpilot": webpilot_roles,
+    "paper": paper_roles,
+}
+"""Ways to ask a model, by name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LLMCast:
+    """Six roles that ask a language model; a :class:`webpilot.roles.Cast`."""
+
+    llm: LLM
+    settings: ModelSettings
+    style: str
+    """Key of :data:`STYLES`."""
+    salt: bytes
+    """Of the run: makes the nonces of the fences around page text."""
+    hints: Hints = NO_HINTS
+    reads_cues: bool = False
+
+    @property
+    def label(self) -> str:
+        """What a report calls this policy."""
+        hints = f", with the site hints of {self.hints.name}" if self.hints.name else ""
+        return f"{self.settings.model}, prompts of {self.style}{hints}"
+
+    @property
+    def model(self) -> str:
+        """Name of the language model."""
+        return self.settings.model
+
+    def roles(self, stage: Stage) -> Roles:
+        """Return the roles for one episode; their calls are charged to its budget."""
+        asker = Asker(
+            llm=MeteredLLM(self.llm, stage.budget, stage.on_event),
+            model=self.settings.model,
+            salt=self.salt,
+            temperature=self.settings.temperature,
+            max_tokens=self.settings.max_tokens,
+            hints=self.hints.of(stage.task.site, stage.task.benchmark),
+        )
+        return STYLES[self.style](asker, stage.task)
+
+    async def aclose(self) -> None:
+        """Let go of the model's connections."""
+        await self.llm.aclose()

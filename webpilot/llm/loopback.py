@@ -1,0 +1,174 @@
+"""A real HTTP endpoint on this machine, OpenAI-compatible, whose model is a function.
+
+For tests of everything behind the wire, and for trying WebPilot's model paths without a key::
+
+    with ModelServer(ScriptedLLM({"propose": {"moves": []}}).answer) as server:
+        llm = OpenAILLM(ModelSettings(base_url=server.url))
+
+``POST /v1/chat/completions`` is answered by the function, one request at a time, from the request
+that the body asks (:func:`webpilot.llm.wire.request_of`); an :class:`LLMError` of the function is a
+status 500. ``GET /v1/models`` lists one model. Keys are neither asked for nor looked at.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+
+from webpilot.errors import LLMError
+from webpilot.llm.protocol import ModelRequest
+from webpilot.llm.scripted import Answer, as_reply
+from webpilot.llm.wire import envelope, request_of
+
+__all__ = ["ModelServer"]
+
+LOOPBACK = "127.0.0.1"
+MODELS = {"object": "list", "data": [{"id": "scripted", "object": "model", "owned_by": "webpilot"}]}
+
+NOWHERE = (404, {"error": {"message": "there is no such path", "code": None}})
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Reads one request, sends what the endpoint says to it, and closes the connection."""
+
+    protocol_version = "HTTP/1.1"
+    # Headers and body leave in one packet, or each answer pays a delayed acknowledgement.
+    wbufsize = -1
+    disable_nagle_algorithm = True
+    server: Endpoint
+
+    def do_GET(self) -> None:  # noqa: N802
+        """List the models."""
+        known = self.path.rstrip("/") == "/v1/models"
+        self._send(*((200, MODELS) if known else NOWHERE))
+
+    def do_POST(self) -> None:  # noqa: N802
+        """Answer a chat completion."""
+        content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        known = self.path.rstrip("/") == "/v1/chat/completions"
+        self._send(*(self.server.said(content) if known else NOWHERE))
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Stay silent: requests are no news."""
+
+    def _send(self, status: int, content: Mapping[str, Any]) -> None:
+        data = json.dumps(content).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        # No connection stays open, over which a closed server would go on answering.
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(data)
+        self.wfile.flush()
+
+
+class Endpoint(ThreadingHTTPServer):
+    """A threading server that knows what to say to a body."""
+
+    daemon_threads = True
+    # An answer that hangs must not keep the server from closing.
+    block_on_close = False
+
+    def __init__(self, said: Callable[[bytes], tuple[int, Mapping[str, Any]]]) -> None:
+        self.said = said
+        super().__init__((LOOPBACK, 0), Handler)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Ignore connections that a client dropped; anything else is a mistake, and told."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
+class ModelServer:
+    """An endpoint on a free port of the loopback address while the ``with`` body runs.
+
+    Args:
+        answer: the model.
+        refuse_json_schema: answer 400 to this ``response_format``, as older servers do.
+        refuse_json_object: likewise.
+        status: answer every chat completion with this status and an error.
+    """
+
+    def __init__(
+        self,
+        answer: Callable[[ModelRequest], Answer],
+        *,
+        refuse_json_schema: bool = False,
+        refuse_json_object: bool = False,
+        status: int | None = None,
+    ) -> None:
+        self.bodies: list[dict[str, Any]] = []
+        """Every JSON object that was sent for a chat completion, in order, refused ones too."""
+        self._answer = answer
+        refused = {"json_schema": refuse_json_schema, "json_object": refuse_json_object}
+        self._refused = {kind for kind, refuses in refused.items() if refuses}
+        self._status = status
+        self._turn = threading.Lock()
+        self._server = Endpoint(self._said)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever,
+            kwargs={"poll_interval": 0.05},
+            name="webpilot-model",
+            daemon=True,
+        )
+
+    @property
+    def url(self) -> str:
+        """The base URL, to be given as ``llm.base_url`` or ``OPENAI_BASE_URL``."""
+        return f"http://{LOOPBACK}:{self._server.server_address[1]}/v1"
+
+    def start(self) -> Self:
+        """Start answering; return the server."""
+        self._thread.start()
+        return self
+
+    def close(self) -> None:
+        """Stop answering and free the port; closing twice is harmless."""
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._thread.join()
+        self._server.server_close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _said(self, content: bytes) -> tuple[int, Mapping[str, Any]]:
+        """Return status and JSON for the body of a chat completion."""
+        try:
+            sent = json.loads(content)
+            if not isinstance(sent, dict):
+                raise ValueError("the body is no JSON object")
+            self.bodies.append(sent)
+            if self._status is not None:
+                return _refusal(self._status, "as told")
+            form = sent.get("response_format")
+            kind = form.get("type") if isinstance(form, dict) else None
+            if kind in self._refused:
+                return _refusal(400, f"response_format {kind} is not supported")
+            request = request_of(sent)
+        except ValueError as error:
+            return _refusal(400, str(error))
+        # One at a time, so that the function need not be safe in threads.
+        with self._turn:
+            try:
+                return 200, envelope(as_reply(self._answer(request), request))
+            except LLMError as error:
+                return _refusal(500, str(error))
+
+
+def _refusal(status: int, message: str) -> tuple[int, Mapping[str, Any]]:
+    return status, {"error": {"message": message, "code": None}}
