@@ -39,6 +39,6 @@ def _without(text: str, words: list[re.Match[str]], copied: list[bool]) -> str:
         if is_copied and not inside:
             kept += [text[end : word.start()], GAP]
         elif not is_copied:
-            kept.append(text[word.start() if inside else end : word.end()])
+            kept.append(text[end : word.end()])
         inside, end = is_copied, word.end()
     return "".join([*kept, text[end:]])

@@ -20,6 +20,7 @@ from webpilot.llm.metering import MeteredLLM
 from webpilot.llm.protocol import LLM
 from webpilot.llm.settings import ModelSettings
 from webpilot.paper.appraiser import PaperAppraiser
+from webpilot.paper.entering import Entering
 from webpilot.paper.explorer import PaperExplorer
 from webpilot.paper.verifier import PaperVerifier
 from webpilot.roles import Roles, Stage
@@ -44,14 +45,13 @@ def webpilot_roles(asker: Asker, task: Task) -> Roles:
 
 def paper_roles(asker: Asker, task: Task) -> Roles:
     """Return the published roles with their many calls (method.md, sections 2 and 8)."""
-    del task
-    verifier = PaperVerifier(asker=asker)
+    verifier, entering = PaperVerifier(asker=asker), Entering()
     return Roles(
         planner=PaperPlanner(asker=asker),
         controller=PaperController(asker=asker),
         extractor=PaperExtractor(asker=asker),
-        explorer=PaperExplorer(asker=asker, verifier=verifier),
-        appraiser=PaperAppraiser(asker=asker),
+        explorer=PaperExplorer(asker=asker, verifier=verifier, task=task, entering=entering),
+        appraiser=PaperAppraiser(asker=asker, entering=entering),
         verifier=verifier,
     )
 

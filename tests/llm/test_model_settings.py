@@ -52,6 +52,9 @@ BAD = [
     "http://a host/v1",
     "http://host/v1\n",
     "http://hoſt/v1",
+    "http://one\\two/v1",
+    "http://one..two/v1",
+    f"http://{'a' * 64}/v1",
 ]
 
 
@@ -62,6 +65,11 @@ def test_what_is_no_address_is_refused_wherever_it_was_given(url: str) -> None:
     if url.strip() and url == url.strip():
         with pytest.raises(ConfigError, match="^OPENAI_BASE_URL must be"):
             ModelSettings().url({"OPENAI_BASE_URL": url})
+
+
+def test_an_address_that_only_the_client_knows_to_be_none_is_refused_too() -> None:
+    with pytest.raises(ConfigError, match=r"1\.2\.3\.999 is no address"):
+        OpenAILLM(ModelSettings(base_url="http://1.2.3.999/v1"), {})
 
 
 def test_an_address_with_a_password_is_refused_and_not_repeated() -> None:

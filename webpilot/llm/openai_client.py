@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import cast
 from urllib.parse import urlsplit
 
+import httpx2
 import openai
 
 from webpilot.errors import ConfigError, LLMError
@@ -65,16 +66,20 @@ class OpenAILLM:
         self._place = urlsplit(url).netloc
         self._found: Mode | None = None
         self._probing = asyncio.Lock()
-        self._client = openai.AsyncOpenAI(
-            api_key=_key(environment, self.host),
-            base_url=url,
-            max_retries=0,
-            # The one deadline is that of `complete`: these bound single reads, which a drip evades.
-            timeout=None,
-            http_client=openai.DefaultAsyncHttpxClient(
-                follow_redirects=False, trust_env=not _loopback(self.host), timeout=None
-            ),
-        )
+        key = _key(environment, self.host)
+        try:
+            self._client = openai.AsyncOpenAI(
+                api_key=key,
+                base_url=url,
+                max_retries=0,
+                # The deadline is that of `complete`: these bound single reads, which a drip evades.
+                timeout=None,
+                http_client=openai.DefaultAsyncHttpxClient(
+                    follow_redirects=False, trust_env=not _loopback(self.host), timeout=None
+                ),
+            )
+        except httpx2.InvalidURL:
+            raise ConfigError(f"the base URL at {self._place} is no address: correct it") from None
 
     @property
     def structured(self) -> Structured:

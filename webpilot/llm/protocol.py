@@ -51,7 +51,8 @@ class ModelRequest:
         content = {
             "model": self.model,
             "messages": messages,
-            "schema": self.schema,
+            # As text, because the order of its fields is the order in which a model reasons.
+            "schema": json.dumps(self.schema),
             "temperature": self.temperature,
             "max_tokens": self.max_tokens,
             "sample": self.sample,

@@ -21,6 +21,7 @@ Structured = Literal["auto", "json_schema", "json_object", "text"]
 
 OFFICIAL = "https://api.openai.com/v1"
 BASE_URL = "OPENAI_BASE_URL"
+HOST = r"([\w-]{1,63}\.)*[\w-]{1,63}\.?|[0-9a-f.]*:[0-9a-f:.]*"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,7 @@ def _checked(url: object, name: str) -> str:
         raise ConfigError(f"{name} {mend}")
     try:
         parts = urlsplit(url)
-        known = parts.hostname and parts.port != 0
+        known = re.fullmatch(HOST, parts.hostname or "") and parts.port != 0
     except ValueError:
         known = False
     if not known:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from mcts.protocols import NodeContext
+from webpilot.aiming import aimed
+from webpilot.errors import ActionError
 from webpilot.roles import Rejection
 from webpilot.types import Action
 
 __all__ = ["OfflineVerifier"]
-
-NAMES_ELEMENT = frozenset({"click", "dblclick", "fill"})
-"""Kinds whose first argument is an element's bid."""
 
 
 class OfflineVerifier:
@@ -17,19 +16,13 @@ class OfflineVerifier:
 
     async def verify(self, action: Action, context: NodeContext) -> Action | Rejection:
         """Return the action with its current target, or why it must not run."""
-        target = None
-        if action.kind in NAMES_ELEMENT:
-            bid = action.args[0] if action.args else None
-            seen = {e.bid for e in context.observation.elements}
-            seen |= {cue.bid for cue in context.observation.cues}
-            if not isinstance(bid, str) or bid not in seen:
-                return Rejection(reason=f"no element {bid!r} on the page")
-            target = context.observation.element(bid)
-            if target is not None and dict(target.states).get("disabled", "false") != "false":
-                return Rejection(reason=f"element {bid!r} is disabled")
+        try:
+            found = aimed(action, context.observation)
+        except ActionError as error:
+            return Rejection(reason=str(error))
         if _repeats_a_dead_end(action, context):
             return Rejection(reason=f"{action.raw} just changed nothing")
-        return Action(kind=action.kind, args=action.args, target=target, intent=action.intent)
+        return found
 
 
 def _repeats_a_dead_end(action: Action, context: NodeContext) -> bool:

@@ -1,0 +1,71 @@
+"""A page as a prompt shows it, and what differs between two of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from webpilot.types import Element, Observation
+
+__all__ = ["changed_lines", "page_text"]
+
+LONGEST = 100_000
+"""Characters of a page that are shown: some 25,000 tokens."""
+WIDEST = 200
+"""Characters of a changed line, or of a clickable part's name, that are shown."""
+MOST = 40
+"""Changed lines that are shown."""
+COMPARED = 3_000
+"""Lines of a page up to which it is compared: comparing takes time with their product."""
+
+
+def page_text(observation: Observation) -> str:
+    """Return the accessibility tree, and below it what looks clickable but has no line in it.
+
+    Pages built of plain boxes with listeners show no id otherwise. A page that is too long is cut
+    at a line, and says so.
+    """
+    extra = [_named(each) for each in observation.elements if ("clickable", "") in each.states]
+    heading = ["", "Also clickable, without a line of its own above:"] if extra else []
+    lines = [*observation.text.splitlines(), *heading, *extra]
+    text = "\n".join(lines)
+    if len(text) <= LONGEST:
+        return text
+    kept = text[:LONGEST].rpartition("\n")[0]
+    left = len(lines) - len(kept.splitlines())
+    return f"{kept}\n(cut here: {left} more lines are not shown)"
+
+
+def changed_lines(before: Observation, after: Observation) -> str:
+    """Return the lines that are gone (``-``) and new (``+``), or in a word what happened instead.
+
+    Shorter than a second page, and nobody's opinion.
+    """
+    if before.url.partition("#")[0] != after.url.partition("#")[0]:
+        return f"another address: {before.url} became {after.url}"
+    old, new = _lines(before), _lines(after)
+    if old == new:
+        return "none"
+    if max(len(old), len(new)) > COMPARED:
+        return "some; the page is too long to compare"
+    changed: list[str] = []
+    for tag, start, end, first, last in SequenceMatcher(None, old, new, False).get_opcodes():
+        if tag != "equal":
+            changed += [f"- {line}" for line in old[start:end]]
+            changed += [f"+ {line}" for line in new[first:last]]
+    shown = [_short(line) for line in changed[:MOST]]
+    left = len(changed) - len(shown)
+    return "\n".join([*shown, f"… and {left} more"] if left else shown)
+
+
+def _lines(observation: Observation) -> Sequence[str]:
+    # Depth is left out: a line that merely moved inwards is no news.
+    return [line.strip() for line in page_text(observation).splitlines()]
+
+
+def _named(element: Element) -> str:
+    return f"[{element.bid}] {element.role} '{_short(' '.join(element.name.split()))}'"
+
+
+def _short(line: str) -> str:
+    return line if len(line) <= WIDEST else f"{line[: WIDEST - 1]}…"

@@ -1,0 +1,5 @@
+"""The published method's local roles: Explorer, Appraiser, Verifier, one model call a question."""
+
+from __future__ import annotations
+
+__all__: list[str] = []
