@@ -27,6 +27,8 @@ class Promise:
     """One promise, by the words that name it; as a context, no error may leave its block."""
 
     words: str
+    about: str = ""
+    """The situation it is checked in."""
 
     def require(self, kept: bool, seen: str) -> None:
         """Return ``None`` where the promise is kept.
@@ -35,7 +37,7 @@ class Promise:
             ContractBroken: it is not; ``seen`` says what was found instead.
         """
         if not kept:
-            raise ContractBroken(self.words, seen)
+            raise ContractBroken(self.words, f"{seen} {self.about}")
 
     def __enter__(self) -> None:
         """Return ``None``."""
@@ -48,4 +50,5 @@ class Promise:
     ) -> None:
         # Whatever the checked code raises is the finding, so no list of types would do.
         if isinstance(error, Exception) and not isinstance(error, (ContractBroken, *OUTSIDE)):
-            raise ContractBroken(self.words, f"{type(error).__name__}: {error}") from error
+            seen = f"{type(error).__name__}: {error} {self.about}"
+            raise ContractBroken(self.words, seen) from error

@@ -125,13 +125,11 @@ async def _restored(world: World, path: Path) -> Restored:
 async def _come_back(world: World, path: Path) -> Level:
     """Return how far the end of ``path`` can be had back; look and go there again."""
     place, first = _place(path), await _restored(world, path)
-    looks = []
-    for _ in range(2):
-        with GENTLE:
-            looks.append(await world.observe())
     level = first.level
-    GENTLE.require(_agree(*looks, level), f"{place} looks different the second time")
-    STANDING.require(_agree(looks[0], first.observation, level), f"{place} shows another page")
+    with GENTLE:
+        look, second_look = await world.observe(), await world.observe()
+    GENTLE.require(_agree(look, second_look, level), f"{place} looks different the second time")
+    STANDING.require(_agree(look, first.observation, level), f"{place} shows another page")
     again = await _restored(world, path)
     level = _weaker(level, again.level)
     STEADY.require(_agree(again.observation, first.observation, level), f"{place} differs")
@@ -143,7 +141,8 @@ async def _act_again(world: World, path: Path, step: PathStep, level: Level) -> 
     for promise, looks in ((ALIVE, 0), (GENTLE, 3)):
         restored = await _restored(world, path)
         for _ in range(looks):
-            await world.observe()
+            with GENTLE:
+                await world.observe()
         after = (await _stepped(world, step.action)).observation
         same = _same(after, step.observation, _weaker(level, restored.level))
         failed = bool(after.last_error) == bool(step.observation.last_error)

@@ -1,4 +1,4 @@
-"""The published method's global roles: Planner, Controller, Extractor, one model call a question."""
+"""The published method's global roles: Planner, Controller, Extractor, one call a question."""
 
 from __future__ import annotations
 

@@ -46,6 +46,6 @@ class PaperExtractor:
         return Reading(value=answer.answer, absent=absent)
 
     async def conclude(self, task: Task, plan: Plan, facts: tuple[Fact, ...]) -> Answer | None:
-        """Return the last fact read as the answer: in the paper the last extraction is the answer."""
+        """Return the last fact read: in the paper what is extracted last is the answer."""
         del task, plan
         return Answer(text=facts[-1].value) if facts else None

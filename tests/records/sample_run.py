@@ -91,6 +91,9 @@ def _play(recorder: EpisodeRecorder, item: EpisodeRow, sketches: Sequence[Sketch
             recorder.event(name, data)
         recorder.event("stop", {"reason": "done", "best": sketch.best.id})
         recorder.event("subtask", {"done": True, "reason": "the goal's words are on the page"})
+        if sketch is not sketches[-1]:
+            recorder.event("lesson", {"text": "Open the other branch first."})
+            recorder.event("fact", {"question": "the owner", "value": "Ada", "evidence": "by Ada"})
         for node in sketch.tree:
             recorder.observation(node.observation)
     steps = sketches[-1].tree.steps(sketches[-1].best)

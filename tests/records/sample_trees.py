@@ -14,6 +14,7 @@ from webpilot.types import (
     Candidate,
     Completion,
     Done,
+    Effect,
     Fingerprint,
     Observation,
     Path,
@@ -116,6 +117,7 @@ def checkboxes() -> Sketch:
         (1.0, 0.0),
         "the page takes no more actions and two boxes are not ticked",
         ended=True,
+        effect=Effect(description="an empty page", changes="the form is gone"),
         sibling_reflection=lesson(
             ReflectionScope.SIBLING, "Submit ends the page; tick the boxes first.", "click('22')"
         ),

@@ -21,6 +21,8 @@ from env.chromium import browser_path
 from webpilot.errors import ConfigError
 from webpilot.records.rows import EpisodeRow
 from webpilot.records.statistics import summarise
+from webpilot.records.trees import SearchRecord
+from webpilot.records.writing import RunFolder
 from webpilot.report import open_report, write_report, write_tree_page
 from webpilot.report.terminal import LiveTable, print_notes, print_summary
 from webpilot.report.words import why_failed
@@ -361,3 +363,26 @@ def test_a_summary_of_nothing_and_notes_are_printed(tmp_path: Path) -> None:
     lines = output.getvalue().splitlines()
     assert lines[0] == "note: [chromium] was 1 and is 2"
     assert lines[-1] == f"report: {tmp_path / 'report.html'}"
+
+
+def test_a_page_shows_what_actions_did_and_what_was_read_and_learnt(folder: Path) -> None:
+    assert (
+        "an empty page · the form is gone" in tree_page(folder, "miniwob.click-checkboxes.3").text
+    )
+    page = tree_page(folder, "miniwob.navigate-tree.1").text
+    assert "Lesson of the attempt before: Open the other branch first." in page
+    assert "Read off pages" in page
+    assert "the ownerAda “by Ada”" in page
+
+
+def test_a_plan_that_was_given_up_says_why(tmp_path: Path) -> None:
+    with RunFolder(tmp_path / "run", config="a: 1\n") as run:
+        item = failed(task="miniwob.drag-box", seed=0, stop_reason="infeasible")
+        with run.episode(item.task, item.seed) as recorder:
+            told = {"revision": 0, "supersedes": None, "rationale": "", "subtasks": []}
+            recorder.event("plan", {**told, "infeasible": "there is no such box"})
+            recorder.tree(SearchRecord(task=item.task, seed=item.seed))
+        run.append(item)
+    open_report(tmp_path / "run")
+    page = tree_page(tmp_path / "run", "miniwob.drag-box.0").text
+    assert "Given up as infeasible: there is no such box" in page

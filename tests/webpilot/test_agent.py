@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -15,8 +15,8 @@ from mcts.searchers import override, webpilot
 from planner import config as planning
 from webpilot.agent import Agent, AgentConfig, AgentResult
 from webpilot.budget import Budget, Limits
-from webpilot.errors import EnvironmentDown
-from webpilot.roles import Roles
+from webpilot.errors import BudgetExhausted, EnvironmentDown
+from webpilot.roles import Attempt, Review, Roles
 from webpilot.scripted import (
     ScriptedController,
     ScriptedExtractor,
@@ -32,8 +32,10 @@ from webpilot.types import (
     Effect,
     Infeasible,
     Observation,
+    Plan,
     Reflection,
     ReflectionScope,
+    Subtask,
     Task,
 )
 
@@ -101,7 +103,8 @@ def run(
     gives_up: bool = False,
     limits: Limits | None = None,
     action_limit: int | None = None,
-    subtasks: int = 15,
+    plan: Mapping[str, object] | None = None,
+    extractor: ScriptedExtractor | None = None,
     needs_answer: bool = False,
     world: GridWorld | None = None,
     agents: list[Agent] | None = None,
@@ -114,14 +117,14 @@ def run(
         roles=Roles(
             planner=planner or ScriptedPlanner(["reach the goal"], needs_answer=needs_answer),
             controller=controller or ScriptedController(),
-            extractor=ScriptedExtractor("42"),
+            extractor=extractor or ScriptedExtractor("42"),
             explorer=explorer,
             appraiser=Believing() if gives_up else GridAppraiser(world.grid),
             verifier=verifier or ScriptedVerifier(),
         ),
         config=AgentConfig(
             search=override(webpilot(), max_depth=14, rollouts=40),
-            plan=planning.override(planning.paper(), subtasks=subtasks),
+            plan=planning.override(planning.paper(), **(plan or {})),
         ),
         budget=Budget(limits),
         seed=(0,),
@@ -215,7 +218,7 @@ def test_a_spent_budget_still_commits_the_best_path_so_far() -> None:
 
 
 def test_the_subtask_limit_ends_the_task_with_what_it_has() -> None:
-    done = run(planner=ScriptedPlanner(["reach the goal", "b", "c"]), subtasks=1)
+    done = run(planner=ScriptedPlanner(["reach the goal", "b", "c"]), plan={"subtasks": 1})
     assert len(done.agent.attempts) == 1
     assert len(done.ledger.calls) == 1
 
@@ -241,9 +244,101 @@ def test_the_controller_can_reject_what_the_search_accepted() -> None:
     assert done.agent.attempts[0].tree[done.agent.attempts[0].chosen].accepted
 
 
-def test_a_subtask_that_needs_an_answer_gets_it_from_the_extractor() -> None:
+def test_what_the_page_at_hand_holds_is_read_off_it_without_a_search() -> None:
     done = run(needs_answer=True)
     assert done.result.outcome == Answer(text="42")
+    assert done.result.stop_reason == "done"
+    assert done.agent.attempts == []
+    assert done.ledger.calls == [()]
+
+
+def test_a_subtask_that_needs_an_answer_is_searched_until_a_page_holds_it() -> None:
+    goal = "at 3,4 with key"
+    done = run(needs_answer=True, extractor=ScriptedExtractor(held={goal: "under the mat"}))
+    assert done.result.outcome == Answer(text="under the mat")
+    assert len(done.result.actions) == 9
+
+
+def test_facts_of_finished_subtasks_reach_the_next_extraction_and_the_next_search() -> None:
+    planner = ScriptedPlanner(["who has the key?", "where is she?"], needs_answer=True)
+    extractor = ScriptedExtractor(held={"at 0,0": "Ada", "at 3,4 with key": "in the garden"})
+    done = run(planner=planner, extractor=extractor)
+    assert [fact.value for fact in done.result.facts] == ["Ada", "Ada"]
+    second = [facts for subtask, facts in extractor.asked if subtask.goal == "where is she?"]
+    assert [fact.value for fact in second[0]] == ["Ada"]
+
+
+def test_an_answer_that_no_page_holds_is_tried_again_until_the_retries_end() -> None:
+    """Bug 9 of the authors' code: an Extractor that neither stopped nor scrolled never ended."""
+    extractor = ScriptedExtractor()
+    done = run(needs_answer=True, extractor=extractor)
+    assert [searched.attempt for searched in done.agent.attempts] == [0, 1, 2]
+    assert not isinstance(done.result.outcome, Answer)
+    assert done.result.actions
+
+
+def test_a_task_that_is_due_an_answer_asks_for_it_when_its_plan_forgot_to() -> None:
+    class Forgetful(ScriptedPlanner):
+        async def plan(self, task: Task, observation: Observation) -> Plan:
+            return replace(await super().plan(task, observation), needs_answer=True)
+
+    done = run(planner=Forgetful(["reach the goal"]))
+    assert done.result.outcome == Answer(text="42")
+    assert [searched.subtask.goal for searched in done.agent.attempts] == ["reach the goal"]
+
+
+def test_a_plan_s_head_may_ask_for_an_answer_that_the_task_does_not_need() -> None:
+    """Bug 8 of the authors' code: it crashed there."""
+
+    class Curious(ScriptedPlanner):
+        async def plan(self, task: Task, observation: Observation) -> Plan:
+            return Plan(subtasks=(Subtask(goal="look around", needs_answer=True),))
+
+    done = run(planner=Curious([]))
+    assert [fact.value for fact in done.result.facts] == ["42"]
+    assert not isinstance(done.result.outcome, Answer)
+
+
+def test_a_plan_given_up_as_infeasible_ends_the_task_as_such() -> None:
+    class Doubtful(ScriptedPlanner):
+        async def refine(self, task: Task, plan: Plan, review: Review) -> Plan:
+            return Plan(subtasks=(), infeasible="the shop is closed", revision=1, supersedes=0)
+
+    done = run(planner=Doubtful(["reach the goal", "buy it"]))
+    assert done.result.outcome == Infeasible(reason="the shop is closed")
+    assert done.result.stop_reason == "infeasible"
+    assert len(done.agent.attempts) == 1
+
+
+def test_a_failed_attempt_can_change_the_plan_but_not_the_number_of_tries() -> None:
+    never = ScriptedController(*[False] * 9)
+    planner = ScriptedPlanner(["dig"], ["climb"], ["fly"], [])
+    done = run(planner=planner, controller=never, plan={"adjust": "after_each_attempt"})
+    assert [each.subtask.goal for each in done.agent.attempts] == ["dig", "climb", "fly"]
+    assert [review.reflection is None for review in planner.refined] == [False, False, True]
+
+
+class Spending(ScriptedController):
+    """A Controller whose call the budget refuses."""
+
+    async def complete(self, task: Task, attempt: Attempt) -> Completion:
+        raise BudgetExhausted("llm_calls", 3, 3)
+
+
+def test_a_budget_that_ends_in_a_role_s_call_still_commits_what_was_found() -> None:
+    done = run(controller=Spending())
+    assert done.result.stop_reason == "budget"
+    assert len(done.result.actions) == 9
+    assert done.ledger.calls == [tuple(action.raw for action in done.result.actions)]
+
+
+def test_a_budget_that_ends_before_the_plan_commits_the_empty_path() -> None:
+    class Poor(ScriptedPlanner):
+        async def plan(self, task: Task, observation: Observation) -> Plan:
+            raise BudgetExhausted("llm_calls", 0, 0)
+
+    done = run(planner=Poor([]))
+    assert (done.result.stop_reason, done.ledger.calls) == ("budget", [()])
 
 
 def test_a_world_that_fails_leaves_the_tree_grown_so_far() -> None:

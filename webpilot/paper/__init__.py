@@ -1,4 +1,4 @@
-"""The published method's local roles: Explorer, Appraiser, Verifier, one model call a question."""
+"""The published method's local roles: Explorer, Appraiser, Verifier, one call a question."""
 
 from __future__ import annotations
 

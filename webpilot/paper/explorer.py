@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from mcts.protocols import NodeContext
@@ -79,7 +80,7 @@ class PaperExplorer:
 
     async def _choice(self, context: NodeContext) -> NextAction:
         last = context.siblings[-1] if context.siblings else None
-        shown = {"context": context, "hints": self._hints, "offer": self._offer}
+        shown: dict[str, Any] = {"context": context, "hints": self._hints, "offer": self._offer}
         if last is not None and isinstance(last.reflection, Failure):
             failures = [note.reflection for note in context.siblings]
             return await self.asker.ask(

@@ -36,6 +36,8 @@ class AttemptView:
     """The chosen path was taken over; otherwise another attempt followed."""
     scale: str
     stop_reason: str
+    told: str
+    """The lesson of the attempt before, which its roles were given, or the empty string."""
     judgement: str
     """What the controller said of it, or the empty string."""
     nodes: tuple[Node, ...]
@@ -101,6 +103,8 @@ class EpisodeView:
     """One line on why it is not solved."""
     plans: tuple[Mapping[str, Any], ...]
     """Every revision of the plan, first one first."""
+    facts: tuple[Mapping[str, Any], ...]
+    """What was read off pages: ``question``, ``value``, ``evidence``."""
     attempts: tuple[AttemptView, ...]
     steps: tuple[Step, ...]
     first_picture: str
@@ -121,8 +125,8 @@ class EpisodeView:
     @property
     def planned(self) -> tuple[Mapping[str, Any], ...]:
         """Revisions of the plan, none where there never was more than one subtask."""
-        told = [plan for plan in self.plans if plan["subtasks"]]
-        many = len(told) > 1 or any(len(plan["subtasks"]) > 1 for plan in told)
+        told = [plan for plan in self.plans if plan["subtasks"] or plan.get("infeasible")]
+        many = len(told) > 1 or any(len(plan["subtasks"]) != 1 for plan in told)
         return tuple(told) if many else ()
 
     @property
@@ -148,6 +152,7 @@ def view_episode(record: EpisodeRecord) -> EpisodeView:
         verdict="running" if row is None else verdict_of(row),
         why="" if row is None else why_failed(row),
         plans=tuple(event for event in journal if event["event"] == "plan"),
+        facts=tuple(event for event in journal if event["event"] == "fact"),
         attempts=attempts,
         steps=_steps(row, attempts, record.folder),
         first_picture=_picture(record.folder, 0),
@@ -195,6 +200,7 @@ def _attempts(
                 adopted=following is None or following.attempt <= attempt.attempt,
                 scale=str(attempt.about.get("scale", "")),
                 stop_reason=_first(events, "stop").get("reason", ""),
+                told=_first(events, "lesson").get("text", ""),
                 judgement=_first(events, "subtask").get("reason", "").rstrip("."),
                 nodes=nodes,
                 figure=figure(nodes),

@@ -53,6 +53,8 @@ class Node:
     mean: float | None
     share: float | None
     """``value`` as a share of the best value of the scale, in [0, 1]."""
+    effect: str
+    """What the action did, in the describing role's words, or the empty string."""
     effectiveness: float | None
     """In [0, 10]."""
     promise: float | None
@@ -136,6 +138,7 @@ def read_nodes(
                 value=data["value"],
                 mean=data["mean"],
                 share=None if data["value"] is None else data["value"] / best,
+                effect=_effect(data),
                 effectiveness=appraisal.get("effectiveness"),
                 promise=appraisal.get("future_promise"),
                 reason=appraisal.get("reason", ""),
@@ -198,6 +201,12 @@ def _lessons(data: Mapping[str, Any]) -> tuple[Lesson, ...]:
     )
 
 
+def _effect(data: Mapping[str, Any]) -> str:
+    effect = data["effect"] or {}
+    said = (effect.get(part, "") for part in ("description", "changes", "fulfilment"))
+    return " · ".join(part for part in said if part)
+
+
 def _simulation(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
     simulation = data["simulation"]
     if simulation is None:
@@ -206,6 +215,7 @@ def _simulation(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return {
         "action": simulation["action"]["raw"],
         "reward": simulation["reward"],
+        "effect": _effect(simulation),
         "reason": appraisal.get("reason", ""),
     }
 
