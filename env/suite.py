@@ -15,6 +15,7 @@ from env.act.reidentify import find
 from env.chromium import browser_path, browser_version
 from env.clock import parse_clock
 from env.episode import open_episode
+from env.fonts import arial
 from env.link.cdp import DEADLINE
 from env.live import LivePage
 from env.miniwob import load
@@ -115,6 +116,7 @@ class MiniwobSuite:
         packages = {name: version(name) for name in PACKAGES}
         return {
             "chromium": (browser_version(browser_path()) or "unknown").removeprefix("Chromium "),
+            "arial": arial(),
             "python": platform.python_version(),
             **packages,
         }

@@ -6,6 +6,7 @@ unchanged, so a second call only compares hashes.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -31,6 +32,9 @@ setup: no Chromium was found that starts. Choose one of:
   make setup BROWSER=playwright                        downloads the build Playwright expects
   apt-get install -y chromium-headless-shell           Debian, as root; then: make setup
   WEBPILOT_CHROMIUM=/path/to/chromium make setup       any Chromium that is already there"""
+
+
+NO_FONT = "Debian: apt-get install -y fontconfig fonts-liberation"
 
 
 class SetupError(Exception):
@@ -133,18 +137,46 @@ def install_browser() -> None:
     wish = os.environ.get("WEBPILOT_CHROMIUM")
     if path is None and wish:
         raise SetupError(f"setup: WEBPILOT_CHROMIUM={wish} does not start. Correct or unset it")
-    if path is None and shutil.which("apt-get") and os.geteuid() == 0:
+    if path is None and may_install():
         say("setup: installing Debian's chromium-headless-shell")
-        quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-        apt = ["apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"]
-        run([*apt, "update"], env=quiet, mend=NO_BROWSER)
-        install = [*apt, "install", "-y", "--no-install-recommends", "chromium-headless-shell"]
-        run(install, env=quiet, mend=NO_BROWSER)
+        apt_install("chromium-headless-shell", mend=NO_BROWSER)
         path = find_browser()
     if path is None:
         raise SetupError(NO_BROWSER)
+    install_font()
     CHROMIUM.write_text(path + "\n")
     say(f"setup: browser {path}")
+
+
+def install_font() -> None:
+    """See to it that pages made for Arial are laid out so; where that fails, say so and go on."""
+    if font_stands():
+        return
+    if may_install():
+        say("setup: installing Debian's fonts-liberation")
+        with contextlib.suppress(SetupError):
+            apt_install("fontconfig", "fonts-liberation", mend="")
+    if not font_stands():
+        say("setup: no font as wide as Arial; some pages will be laid out otherwise. " + NO_FONT)
+
+
+def font_stands() -> bool:
+    """Return whether a font as wide as Arial is there."""
+    done = subprocess.run([PYTHON, "-m", "env.fonts"], cwd=ROOT, capture_output=True)
+    return done.returncode == 0
+
+
+def may_install() -> bool:
+    """Return whether this is a Debian where we are root."""
+    return shutil.which("apt-get") is not None and os.geteuid() == 0
+
+
+def apt_install(*packages: str, mend: str) -> None:
+    """Install Debian packages without anything they merely recommend."""
+    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+    apt = ["apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"]
+    run([*apt, "update"], env=quiet, mend=mend)
+    run([*apt, "install", "-y", "--no-install-recommends", *packages], env=quiet, mend=mend)
 
 
 def browser_stands() -> bool:

@@ -13,6 +13,7 @@ from webpilot.doctor import (
     Diagnosis,
     check_browser,
     check_endpoint,
+    check_font,
     check_key,
     check_packages,
     check_pages,
@@ -111,3 +112,24 @@ def test_viewing_what_is_no_run_is_one_clear_line(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
     assert str(tmp_path) in done.stderr
+
+
+@pytest.mark.parametrize(("family", "ok"), [("Liberation Sans", True), ("DejaVu Sans", False)])
+def test_a_font_wider_than_arial_is_named_and_stops_nothing(
+    family: str, ok: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matcher = tmp_path / "fc-match"
+    matcher.write_text(f"#!/bin/sh\nprintf '{family}'\n")
+    matcher.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    check = check_font()
+    assert (check.ok, check.required) == (ok, False)
+    assert family in check.detail
+    assert check.mend == ("" if ok else "apt-get install fontconfig fonts-liberation")
+
+
+def test_without_fontconfig_the_font_is_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "unknown" in check_font().detail

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from env.chromium import browser_path, browser_version
+from env.fonts import AS_WIDE_AS_ARIAL, arial
 from env.server import miniwob_folder
 from webpilot.errors import ConfigError
 
@@ -82,6 +83,7 @@ def diagnose(environment: Mapping[str, str] = os.environ) -> Diagnosis:
             check_python(sys.version_info[:3]),
             check_packages(metadata.requires("webpilot") or []),
             check_browser(),
+            check_font(),
             check_pages(),
             check_endpoint(environment),
             check_key(environment),
@@ -151,6 +153,16 @@ def renders(path: Path) -> bool:
         except (OSError, subprocess.TimeoutExpired):
             return False
     return done.returncode == 0 and b'title="drawn"' in done.stdout
+
+
+def check_font() -> Check:
+    """Return whether a font as wide as Arial is there; MiniWoB++ is laid out for it."""
+    family = arial()
+    if family in AS_WIDE_AS_ARIAL:
+        return Check(name="font", ok=True, required=False, detail=f"{family} (for Arial)")
+    detail = f"{family} stands in for Arial: some pages are laid out otherwise"
+    mend = "apt-get install fontconfig fonts-liberation"
+    return Check(name="font", ok=False, required=False, detail=detail, mend=mend)
 
 
 def check_pages() -> Check:

@@ -100,4 +100,12 @@ class GridModel:
             "missing": "" if far == 0 else f"{far} moves",
             "child_reflection": f"{far} moves left from here",
             "sibling_reflection": "that led closer" if far < was else "that led away",
+            "avoid": self._worse(before, section(request, "Other moves that wait")),
         }
+
+    def _worse(self, before: Place, waiting: str) -> list[str]:
+        """The waiting moves that would lead away."""
+        here = self._far(before)
+        led = {name: self._far(self._grid.move(before, name)) for name in MOVES}
+        moves = {f"click('{name}')" for name, far in led.items() if far >= here}
+        return [line for line in waiting.splitlines() if line in moves]

@@ -195,7 +195,7 @@ class GridModel:
         return [Place(int(row), int(column), bool(key)) for row, column, key in found]
 
     def place(self, text: str) -> Place:
-        return self.places(text)[-1]
+        return next(reversed(self.places(text)), Place(-1, -1))
 
     def at_goal(self, text: str) -> bool:
         return self.grid.distance(self.place(text)) == 0
@@ -231,13 +231,14 @@ class GridModel:
     def _move(self, text: str) -> dict[str, Any]:
         place = self.place(text)
         tried = "".join(re.findall(r"## (?:Tried|Just tried)(.*?)</page", text, re.DOTALL))
-        steps = re.findall(r"^\d+\. click\('(\w+)'\)", text.partition("## Actions so far")[2], re.M)
+        past = text.partition("## Actions so far")[2].partition("</page")[0]
+        steps = re.findall(r"^\d+\. click\('(\w+)'\)", past, re.MULTILINE)
         known = [*re.findall(r"click\('(\w+)'\)", tried), *steps[-1:]]
         ways = {name: self.grid.move(place, name) for name in MOVES}
         far = {
             name: self.grid.distance(after) for name, after in ways.items() if after is not None
         }
-        ranked = sorted(far, key=lambda name: 99 if far[name] is None else far[name])  # type: ignore[arg-type,return-value]
+        ranked = sorted(far, key=lambda name: 99 if (left := far[name]) is None else left)
         ranked = [*self.prefer.get(place.text, ()), *ranked]
         best = next((name for name in ranked if name not in known), ranked[0])
         return choice(

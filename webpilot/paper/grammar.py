@@ -77,29 +77,36 @@ def understood(choice: NextAction, page: Observation, offer: Offer) -> Understoo
     Raises:
         Misread: something is missing, unknown, not on the page or contradicts itself.
     """
+    intent = " ".join(choice.action_intent.split())
+    warnings = () if intent else ("action_intent is missing",)
+    try:
+        found = _meant(choice, intent, page, offer)
+    except Misread as fault:
+        raise Misread(*warnings, *fault.warnings) from None
+    if warnings:
+        raise Misread(*warnings)
+    return found
+
+
+def _meant(choice: NextAction, intent: str, page: Observation, offer: Offer) -> Understood:
     kind = choice.action_type.strip(QUOTES).casefold()
-    given = {"action_intent": choice.action_intent, "action_type": kind}
-    given["action_str"] = choice.action_str
-    if missing := [name for name, value in given.items() if not value.strip()]:
+    given = {"action_type": kind, "action_str": choice.action_str.strip()}
+    if missing := [name for name, value in given.items() if not value]:
         raise Misread(*(f"{name} is missing" for name in missing))
     if kind not in offer.kinds:
         raise Misread(f"action_type {kind!r} is unknown; it is one of {', '.join(offer.kinds)}")
-    intent = " ".join(choice.action_intent.split())
     if kind == "scroll":
         return Understood(action=_scroll(choice.action_str, page, intent))
-    bid, text, enter = (
-        typed(choice.action_str) if kind == "type" else (choice.action_str, "", False)
-    )
-    element = _target(bid, choice.element_info, page)
     if kind == "type":
-        args: tuple[str, ...] = (element.bid, text)
-        action = Action(kind="fill", args=args, target=element, intent=intent)
+        bid, text, enter = typed(choice.action_str)
+        element = _target(bid, choice.element_info, page)
+        action = Action(kind="fill", args=(element.bid, text), target=element, intent=intent)
         return Understood(action=action, enter=enter and offer.enter)
-    if kind == "click":
-        return Understood(
-            action=Action(kind="click", args=(element.bid,), target=element, intent=intent)
-        )
-    return Understood(action=_hover(element, page, intent))
+    element = _target(choice.action_str, choice.element_info, page)
+    if kind == "hover":
+        return Understood(action=_hover(element, page, intent))
+    action = Action(kind="click", args=(element.bid,), target=element, intent=intent)
+    return Understood(action=action)
 
 
 def usable(bid: object, page: Observation) -> Element:
