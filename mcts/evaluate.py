@@ -100,7 +100,9 @@ async def always_simulate(frame: Frame, node: Node) -> None:
     done = await _judge(frame, node)
     if done or node.status is not Status.OPEN or node.ended or frame.at_limit(node):
         return
-    proposed = await frame.roles.policy.propose(frame.context(node), 1)
+    # The lesson of an earlier attempt is for real children (method.md, section 4).
+    context = replace(frame.context(node), strategic_reflection=None)
+    proposed = await frame.roles.policy.propose(context, 1)
     await _simulate(frame, node, proposed[0] if proposed else None)
 
 
@@ -173,6 +175,8 @@ async def _simulate(frame: Frame, node: Node, candidate: Candidate | None) -> No
     *earlier, last = context.history
     context = replace(context, history=(*earlier, replace(last, effect=effect)))
     appraisal = await frame.roles.appraiser.appraise(context)
+    last = replace(last, effect=effect, reason=appraisal.reason)
+    context = replace(context, history=(*earlier, last))
     ahead = score(appraisal, node.depth + 1, frame.config)
     if ahead is not None and node.reward is not None:
         node.reward = _mixed(frame, node.reward, ahead)

@@ -108,8 +108,8 @@ def _avoided(frame: Frame, node: Node) -> set[str]:
 async def ranked(frame: Frame, node: Node) -> Node | None:
     """Return the next of the node's ranked proposals, made a child.
 
-    If a reflection speaks against it, or the list ran out on failed actions, the policy is asked
-    once more, with the reflections.
+    If a reflection speaks against it, or the list ran out on failed actions and refused stops, the
+    policy is asked once more, with the reflections.
     """
     candidate = promoted(frame, node) or await _next_ranked(frame, node)
     if candidate is None:
@@ -119,10 +119,16 @@ async def ranked(frame: Frame, node: Node) -> Node | None:
     return await frame.grow(node, candidate)
 
 
+def _came_to_nothing(child: Node) -> bool:
+    """Return whether the action failed, the page drifted, or a proposed stop was judged wrong."""
+    refused = child.completion is not None and not child.completion.done
+    return child.excluded or (child.outcome is not None and refused)
+
+
 async def _next_ranked(frame: Frame, node: Node) -> Candidate | None:
     listed = await ranked_proposals(frame, node)
     avoid = _avoided(frame, node)
-    failed = any(child.excluded for child in frame.tree.children(node))
+    failed = any(_came_to_nothing(child) for child in frame.tree.children(node))
     contradicted = bool(listed) and move_key(listed[0].move) in avoid
     if contradicted or (not listed and failed):
         count = frame.config.candidates

@@ -175,7 +175,8 @@ def _enough(frame: Frame, node: Node) -> bool:
 
 
 def _outcome(node: Node) -> Outcome | None:
-    if node.outcome is not None:
+    refused = isinstance(node.outcome, Infeasible) and not node.accepted
+    if node.outcome is not None and not refused:
         return node.outcome
     if node.completion is None or not node.completion.done:
         return None

@@ -44,7 +44,11 @@ class Progress:
             return self.plan.subtasks[0]
         asked = bool(self.finished) and self.finished[-1].needs_answer
         if self.plan.needs_answer and not asked:
-            return Subtask(goal=self.task.goal, needs_answer=True)
+            return Subtask(
+                goal=self.task.goal,
+                expectation=self.plan.answer_requirements,
+                needs_answer=True,
+            )
         return None
 
     @property

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,24 @@ __all__ = ["Rendered", "render"]
 FOLDER = Path(__file__).parent
 SPLIT = "=== question ==="
 """Stands on a line of its own between a template's system part and its user part."""
+
+
+_FENCING: ContextVar[Callable[[str], str]] = ContextVar("_FENCING")
+"""How the rendering at hand puts up a fence; macros see no variables, so it cannot be one."""
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(FOLDER),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+        autoescape=False,  # noqa: S701 - text for a model, not for a browser
+    )
+    environment.filters["fenced"] = lambda text: _FENCING.get()(str(text))
+    return environment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,21 +65,16 @@ def render(template: str, salt: bytes, variables: Mapping[str, Any]) -> Rendered
     """
     nonces: list[str] = []
 
-    def fenced(text: object) -> str:
-        nonces.append(nonce(str(text), salt))
-        return fence(str(text), salt)
+    def put_up(text: str) -> str:
+        nonces.append(nonce(text, salt))
+        return fence(text, salt)
 
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(FOLDER),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=False,
-        autoescape=False,  # noqa: S701 - text for a model, not for a browser
-    )
-    environment.filters["fenced"] = fenced
-    source = environment.get_template(f"{template}.j2")
-    system, found, user = source.render(**variables).partition(f"{SPLIT}\n")
+    token = _FENCING.set(put_up)
+    try:
+        text = _environment().get_template(f"{template}.j2").render(**variables)
+    finally:
+        _FENCING.reset(token)
+    system, found, user = text.partition(f"{SPLIT}\n")
     if not found:
         raise jinja2.TemplateSyntaxError(f"no line {SPLIT!r} in {template}", 1)
     messages = (

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
         LLMError,
         WebPilotError,
     )
+    from webpilot.llm.loopback import ModelServer
+    from webpilot.llm.scripted import ScriptedLLM
+    from webpilot.llm.settings import ModelSettings
     from webpilot.records.reading import Run, load_run
     from webpilot.records.trees import SearchRecord
     from webpilot.solving import Result, solve, solve_sync
@@ -29,7 +32,9 @@ if TYPE_CHECKING:
         Candidate,
         Completion,
         Done,
+        Effect,
         Element,
+        Fact,
         Infeasible,
         Observation,
         Path,
@@ -51,17 +56,22 @@ __all__ = [
     "Completion",
     "ConfigError",
     "Done",
+    "Effect",
     "Element",
     "EnvironmentDown",
+    "Fact",
     "Infeasible",
     "LLMError",
     "Limits",
+    "ModelServer",
+    "ModelSettings",
     "Observation",
     "Path",
     "Plan",
     "Reflection",
     "Result",
     "Run",
+    "ScriptedLLM",
     "SearchRecord",
     "Subtask",
     "Task",
@@ -82,6 +92,9 @@ _HOMES = {
         "LLMError",
         "WebPilotError",
     ),
+    "webpilot.llm.loopback": ("ModelServer",),
+    "webpilot.llm.scripted": ("ScriptedLLM",),
+    "webpilot.llm.settings": ("ModelSettings",),
     "webpilot.records.reading": ("Run", "load_run"),
     "webpilot.records.trees": ("SearchRecord",),
     # Not named `solve`: importing a module binds its name here and would hide the function.
@@ -93,7 +106,9 @@ _HOMES = {
         "Candidate",
         "Completion",
         "Done",
+        "Effect",
         "Element",
+        "Fact",
         "Infeasible",
         "Observation",
         "Path",

@@ -148,4 +148,6 @@ def _subtask(item: PlannedSubtask, plan: Plan) -> Subtask:
 
 
 def _shown(expectation: str, plan: Plan) -> str:
+    if plan.answer_requirements in expectation:  # a refinement repeats what it was shown
+        return expectation
     return f"{expectation} It shows {plan.answer_requirements}.".strip()

@@ -16,7 +16,7 @@ from mcts.search import SearchResult, SearchRoles, Setting, search
 from mcts.searchers import greedy, override, paper, webpilot
 from webpilot.budget import Budget, Limits
 from webpilot.types import Path as PagePath
-from webpilot.types import Subtask
+from webpilot.types import Reflection, Subtask
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
@@ -69,6 +69,7 @@ def run(
     limits: Limits | None = None,
     root: PagePath | None = None,
     remaining_actions: int | None = None,
+    lesson: Reflection | None = None,
     noise: float = 0.0,
     seed: int = 1,
 ) -> Run:
@@ -89,6 +90,7 @@ def run(
                 subtask=Subtask(goal="reach the goal"),
                 seed=(seed,),
                 remaining_actions=remaining_actions,
+                strategic_reflection=lesson,
             ),
             root=root or world.root(),
             config=config,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from grid_search import grid, run
 
@@ -9,7 +11,7 @@ from mcts.gridworld import GridWorld
 from mcts.node import Status
 from mcts.scripted import ScriptedAppraiser, ScriptedPolicy, ScriptedReflector
 from mcts.searchers import override, paper, webpilot
-from webpilot.types import Done
+from webpilot.types import Done, Infeasible, Reflection, ReflectionScope
 
 OPEN = grid("...\n.S.\n..G")
 UP, DOWN, LEFT, RIGHT = (OPEN.button(name) for name in ("up", "down", "left", "right"))
@@ -303,3 +305,66 @@ def test_a_reflection_ablation_drops_exactly_its_reflection(name, child, sibling
         child,
         sibling,
     )
+
+
+def test_after_a_stop_that_was_judged_wrong_the_policy_is_asked_again():
+    answers = [[Infeasible(reason="walled in")], [DOWN]]
+    found, policy = search_open(RANKED, {HERE: answers}, {HERE: 1.0})
+    assert moves(found) == [Infeasible(reason="walled in"), DOWN]
+    assert isinstance(policy.asked[1].siblings[0].candidate.move, Infeasible)
+
+
+def test_a_claim_that_was_judged_wrong_is_not_how_the_search_ends():
+    found, _ = search_open(RANKED, {HERE: [[Infeasible(reason="walled in")]]}, {HERE: 1.0})
+    assert found.result.stop_reason == "exhausted"
+    assert found.result.outcome is None
+
+
+class Listening(ScriptedReflector):
+    """Keeps what it was told of simulated steps."""
+
+    def __init__(self):
+        super().__init__()
+        self.told = []
+
+    async def reflect(self, context, scope):
+        if scope is ReflectionScope.SIMULATION:
+            self.told.append(context.history[-1])
+        return await super().reflect(context, scope)
+
+
+class Reasoning(ScriptedAppraiser):
+    """Says of every page that it was looked at."""
+
+    async def appraise(self, context):
+        return replace(await super().appraise(context), reason=f"saw {context.observation.title}")
+
+
+def test_the_lesson_of_a_simulation_rests_on_its_effect_and_on_the_appraiser_s_reasons():
+    reflector = Listening()
+    run(
+        override(paper(), rollouts=2),
+        world=GridWorld(OPEN),
+        policy=ScriptedPolicy(LOOK),
+        appraiser=Reasoning(SCORES),
+        reflector=reflector,
+    )
+    (step,) = reflector.told
+    assert (step.reason, step.effect.description) == ("saw at 0,2", "at 0,2")
+
+
+def test_the_lesson_of_an_earlier_attempt_is_for_real_children_only():
+    lesson = Reflection(scope=ReflectionScope.SUBTASK, text="mind the gap")
+    policy = ScriptedPolicy(LOOK)
+    run(
+        override(paper(), rollouts=3),
+        world=GridWorld(OPEN),
+        policy=policy,
+        appraiser=ScriptedAppraiser({**SCORES, ABOVE: 9.0}),
+        reflector=ScriptedReflector(),
+        lesson=lesson,
+    )
+    real, simulated, child, *_ = policy.asked
+    assert [each.observation.title for each in (real, simulated, child)] == [HERE, ABOVE, ABOVE]
+    assert (real.strategic_reflection, child.strategic_reflection) == (lesson, lesson)
+    assert simulated.strategic_reflection is None

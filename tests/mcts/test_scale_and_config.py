@@ -88,13 +88,16 @@ def test_the_core_imports_nothing_but_its_own_kind():
     stdlib = {
         "__future__",
         "ast",
+        "asyncio",
         "collections",
         "contextlib",
         "dataclasses",
         "enum",
         "hashlib",
         "itertools",
+        "json",
         "math",
+        "types",
         "typing",
     }
     for path in Path(mcts.__file__).parent.glob("*.py"):

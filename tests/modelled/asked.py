@@ -40,7 +40,9 @@ def outside(request: ModelRequest) -> str:
 
 def section(request: ModelRequest, title: str) -> str:
     """What stands below the heading that begins with ``title``; empty where there is none."""
-    found = re.search(rf"^## {re.escape(title)}[^\n]*\n(.*?)(?=^## |\Z)", user(request), re.S | re.M)
+    found = re.search(
+        rf"^## {re.escape(title)}[^\n]*\n(.*?)(?=^## |\Z)", user(request), re.S | re.M
+    )
     return found[1].strip() if found else ""
 
 
@@ -66,7 +68,12 @@ ASSESSMENT = {
     "sibling_reflection": "going up only hits the wall",
     "avoid": [],
 }
-DESCRIPTION = {"kind": "a maze", "content": "a place", "controls": "four buttons", "status": "start"}
+DESCRIPTION = {
+    "kind": "a maze",
+    "content": "a place",
+    "controls": "four buttons",
+    "status": "start",
+}
 EXTRACTION = {
     "reasoning": "it stands there",
     "found": True,

@@ -1,6 +1,6 @@
 """One question of every template, asked by the role that owns it.
 
-The golden texts are written anew by ``PYTHONPATH=. .venv/bin/python tests/modelled/prompt_samples.py``.
+As a script it writes the golden texts anew: ``.venv/bin/python tests/modelled/prompt_samples.py``.
 """
 
 from __future__ import annotations
@@ -152,9 +152,7 @@ REVIEW = Review(
 
 
 def explorer(asks: Asker, task: Task = TASK) -> ModelExplorer:
-    return ModelExplorer(
-        asker=asks, task=task, assessments=Assessments(asker=asks, task=task)
-    )
+    return ModelExplorer(asker=asks, task=task, assessments=Assessments(asker=asks, task=task))
 
 
 def planner(asks: Asker) -> ModelPlanner:
@@ -172,9 +170,7 @@ ASKS: dict[str, Callable[[Asker], Awaitable[object]]] = {
     "reflect_attempt": lambda asks: ModelController(asker=asks).reflect(
         TASK, ATTEMPT, "the list is short"
     ),
-    "extract": lambda asks: ModelExtractor(asker=asks).extract(
-        TASK, ASKING, PEOPLE_PAGE, (FACT,)
-    ),
+    "extract": lambda asks: ModelExtractor(asker=asks).extract(TASK, ASKING, PEOPLE_PAGE, (FACT,)),
     "conclude": lambda asks: ModelExtractor(asker=asks).conclude(TASK, PLAN, (FACT,)),
 }
 """For every template a call of the role that asks it (``plan`` asks ``describe`` before)."""

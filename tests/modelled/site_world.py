@@ -13,19 +13,12 @@ from asked import SALT
 from mcts.protocols import Level, Restored, Transition, World
 from mcts.searchers import override, webpilot
 from planner import config as planning
-from planner.controller import ModelController
-from planner.extractor import ModelExtractor
-from planner.planner import ModelPlanner
 from prompts.asking import Asker
 from webpilot.agent import Agent, AgentConfig, AgentResult
-from webpilot.appraiser import ModelAppraiser
-from webpilot.assessments import Assessments
 from webpilot.budget import Budget
-from webpilot.explorer import ModelExplorer
+from webpilot.cast import webpilot_roles
 from webpilot.llm.scripted import ScriptedLLM
-from webpilot.roles import Roles
 from webpilot.types import Action, Element, Fingerprint, Observation, Path, Task
-from webpilot.verifier import PageVerifier
 
 ORDERS = """\
 RootWebArea 'Orders', url='http://site/orders'
@@ -126,25 +119,13 @@ class Played:
         return [attempt.subtask.goal for attempt in self.agent.attempts]
 
 
-def roles(asker: Asker, task: Task) -> Roles:
-    assessments = Assessments(asker=asker, task=task)
-    return Roles(
-        planner=ModelPlanner(asker=asker, examples=lambda site, benchmark: ()),
-        controller=ModelController(asker=asker),
-        extractor=ModelExtractor(asker=asker),
-        explorer=ModelExplorer(asker=asker, task=task, assessments=assessments),
-        appraiser=ModelAppraiser(assessments=assessments),
-        verifier=PageVerifier(),
-    )
-
-
 def play(task: Task, llm: ScriptedLLM, root: Observation, worlds: object, **search: int) -> Played:
     """Let an agent of preset ``webpilot`` run."""
     asker = Asker(llm=llm, model="scripted", salt=SALT)
     events: list[tuple[str, Mapping[str, object]]] = []
     agent = Agent(
         task=task,
-        roles=roles(asker, task),
+        roles=webpilot_roles(asker, task),
         config=AgentConfig(search=override(webpilot(), **search), plan=planning.webpilot()),
         budget=Budget(None),
         seed=(0,),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from asked import (
     ASSESSMENT,
     DESCRIPTION,
@@ -106,9 +104,7 @@ def test_a_planner_that_finds_the_task_impossible_ends_it_before_any_search() ->
 
 
 def test_what_an_attempt_has_seen_can_end_the_task_as_impossible() -> None:
-    done, _ = maze(
-        complete=NOT_YET, refine=[revised("impossible", because="the door has no key")]
-    )
+    done, _ = maze(complete=NOT_YET, refine=[revised("impossible", because="the door has no key")])
     assert done.result.outcome == Infeasible(reason="the door has no key")
 
 
@@ -125,10 +121,12 @@ def test_an_explorers_claim_that_the_task_is_impossible_counts_once_it_is_judged
 
 def test_a_claim_that_is_judged_wrong_does_not_end_the_task() -> None:
     doubted = {**ASSESSMENT, "done": False, "effectiveness": 1, "promise": 1}
-    done, _ = maze(
-        propose=[proposed(("report_infeasible('no way to the goal')", 1.0))], assess=[doubted]
-    )
-    assert not isinstance(done.result.outcome, Infeasible)
+    claim = "report_infeasible('no way to the goal')"
+    moves = proposed((claim, 0.6), ("click('right')", 0.3), ("click('down')", 0.1))
+    done, llm = maze(propose=[moves], assess=[doubted])
+    assert claim in section(asked(llm, "assess")[0], "The step: a claim")
+    assert done.result.stop_reason == "done"
+    assert len(done.result.actions) == 9
 
 
 def site(extract: list[Said], **says: Said | list[Said]) -> tuple[Played, ScriptedLLM]:
@@ -212,4 +210,4 @@ def test_a_forced_end_is_told_to_the_planner_as_given_up() -> None:
     verdicts = [prompt(each).partition("Judged: ")[2][:40] for each in asked(llm, "refine")]
     assert [text.startswith("not complete. It will") for text in verdicts[:2]] == [True, True]
     assert verdicts[2].startswith("not complete, and given up")
-    assert replace(MAZE) == done.agent.task
+    assert done.searched == ["reach the goal"] * 3 + ["reach the goal again"] * 3

@@ -127,7 +127,7 @@ def test_a_wrong_claim_is_refused_with_what_is_missing() -> None:
 
 
 def test_a_lesson_speaks_against_waiting_moves_alone() -> None:
-    named = ["click(\"1\")", "report_infeasible('another reason')", "click('orders')", "prose"]
+    named = ['click("1")', "report_infeasible('another reason')", "click('orders')", "prose"]
     roles = play({**ASSESSMENT, "avoid": named})
     sibling = asyncio.run(roles.explorer.reflect(ASSESSING, ReflectionScope.SIBLING))
     assert sibling.avoid == ("click('1')", "infeasible")

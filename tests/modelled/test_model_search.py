@@ -81,7 +81,9 @@ def test_an_expanded_node_costs_three_calls_at_most_and_one_of_them_judges_it(
 def test_no_node_is_assessed_twice() -> None:
     done = run(model(1.5, 2))
     prompts = [prompt(request) for request in asked(done.llm, "assess")]
-    nodes = [node for node in done.tree if node.status is not Status.DEAD and node.parent is not None]
+    nodes = [
+        node for node in done.tree if node.status is not Status.DEAD and node.parent is not None
+    ]
     assert len(prompts) >= len(nodes) > 0
     assert len(prompts) - len(set(prompts)) <= sum(n.simulation is not None for n in nodes)
 

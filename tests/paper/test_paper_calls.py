@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
-
 import pytest
-from paper_rig import GRID_TASK, Cast, GridModel, cast, run, searched
+from paper_grid import GridModel, played, searched
 
-from mcts.gridworld import Grid, GridWorld
-from mcts.searchers import paper
-from planner import config as planning
-from webpilot.agent import Agent, AgentConfig, AgentResult
-from webpilot.budget import Budget
-from webpilot.types import Action, Answer, Observation, Subtask
+from mcts.gridworld import Grid
+from webpilot.types import Answer, Subtask
 
 ONE_STEP = Grid("SG")
 TWO_STEPS = Grid("S#\n.G")
@@ -69,40 +61,6 @@ def test_an_exhausted_attempt_takes_nine_times_thirteen() -> None:
     done = searched(GridModel(FIELD, scores=LOW, done=False))
     assert len(done.result.tree) == 10
     assert len(done.cast.purposes) == 9 * 13
-
-
-@dataclass
-class Ledger:
-    """A committer that executes nothing."""
-
-    committed: tuple[Action, ...] = ()
-    calls: list[Sequence[Action]] = field(default_factory=list)
-
-    async def commit(self, actions: Sequence[Action]) -> Observation:
-        self.calls.append(actions)
-        self.committed += tuple(actions)
-        return GridWorld().root().root
-
-
-@dataclass
-class Played:
-    cast: Cast
-    agent: Agent
-    result: AgentResult
-
-
-def played(model: GridModel, **changes: Any) -> Played:
-    """Play a whole task with the published search and plan."""
-    world, made = GridWorld(model.grid), cast(model, task=GRID_TASK)
-    agent = Agent(
-        task=GRID_TASK,
-        roles=made.roles,
-        config=AgentConfig(search=paper(), plan=planning.override(planning.paper(), **changes)),
-        budget=Budget(),
-        seed=(0,),
-        on_event=lambda name, data: None,
-    )
-    return Played(made, agent, run(agent.run(world.root().root, world, Ledger())))
 
 
 def test_a_whole_task_of_one_action_takes_three_and_eight_and_three() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.progress import Progress
-from webpilot.types import Plan, Reflection, ReflectionScope, Subtask, Task
+from webpilot.types import Fact, Plan, Reflection, ReflectionScope, Subtask, Task
 
 TASK = Task(id="t", seed=0, goal="find it")
 LESSON = Reflection(scope=ReflectionScope.SUBTASK, text="look elsewhere")
@@ -39,3 +39,14 @@ def test_the_subtask_limit_ends_the_plan_without_an_error(planned: int, limit: i
     while progress.head is not None:
         progress = progress.completed()
     assert len(progress.finished) == min(planned, limit)
+
+
+def test_a_plan_that_is_done_but_for_its_answer_gets_a_last_subtask_for_it() -> None:
+    due = Plan(subtasks=(), needs_answer=True, answer_requirements="a number")
+    progress = Progress(task=TASK, plan=due)
+    last = Subtask(goal=TASK.goal, expectation="a number", needs_answer=True)
+    assert progress.head == last
+    asked = progress.completed(Fact(question="find it", value="7"))
+    assert asked.head is None
+    assert [fact.value for fact in asked.facts] == ["7"]
+    assert asked.completed() is asked

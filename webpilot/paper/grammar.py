@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from prompts.paper_schema import NextAction
+from webpilot.actions import parse_action
+from webpilot.errors import ActionError
 from webpilot.paper.alignment import conflict
 from webpilot.types import Action, Element, Observation
 
@@ -85,6 +87,10 @@ def understood(choice: NextAction, page: Observation, offer: Offer) -> Understoo
         raise Misread(*warnings, *fault.warnings) from None
     if warnings:
         raise Misread(*warnings)
+    try:
+        parse_action(found.action.raw)
+    except ActionError as fault:  # a text too long, or one that cannot be written down
+        raise Misread(str(fault)) from None
     return found
 
 
@@ -153,7 +159,7 @@ def _listed(text: str) -> list[str]:
     if isinstance(found, dict):
         found = [found[key] for key in ("id", "text", "enter") if key in found]
     if isinstance(found, list | tuple):
-        return [part if isinstance(part, str) else str(part) for part in found]
+        return ["" if part is None else str(part) for part in found]
     return _pieces(text)
 
 
