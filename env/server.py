@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import importlib.util
 import mimetypes
-import threading
 from collections.abc import Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 from urllib.parse import unquote, urlsplit
 
 from webpilot.errors import ConfigError
+from webpilot.serving import LOOPBACK, Serving
 
 __all__ = ["PageServer", "miniwob_folder"]
 
-LOOPBACK = "127.0.0.1"
 INDEX = "index.html"
 
 
@@ -101,43 +98,14 @@ class Files(ThreadingHTTPServer):
         return data
 
 
-class PageServer:
+class PageServer(Serving):
     """A folder served on a free port of the loopback address while the ``with`` body runs."""
 
     def __init__(self, folder: Path, *, extra: Mapping[str, bytes] | None = None) -> None:
         """Serve ``folder``; ``extra`` adds or replaces single URL paths (``/a/b.html``)."""
-        self._server = Files(folder, extra or {})
-        self._thread = threading.Thread(
-            target=self._server.serve_forever,
-            kwargs={"poll_interval": 0.1},
-            name="webpilot-pages",
-            daemon=True,
-        )
+        super().__init__(Files(folder, extra or {}), name="webpilot-pages")
 
     @property
     def url(self) -> str:
         """Address of the folder, with a slash at its end."""
-        return f"http://{LOOPBACK}:{self._server.server_address[1]}/"
-
-    def start(self) -> Self:
-        """Start serving; return the server."""
-        self._thread.start()
-        return self
-
-    def close(self) -> None:
-        """Stop serving and free the port."""
-        if self._thread.is_alive():
-            self._server.shutdown()
-            self._thread.join()
-        self._server.server_close()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
+        return f"http://{LOOPBACK}:{self.port}/"

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mcts.evaluate import Lessons
     from mcts.frame import Frame
     from mcts.node import Node
-    from mcts.protocols import NodeContext, Reflector
+    from mcts.protocols import Lessons, NodeContext, Reflector
     from mcts.tree import Tree
 
 __all__ = ["SearchConfig"]

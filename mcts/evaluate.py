@@ -7,17 +7,15 @@ ran out half way; so the real page's score is written before any simulation star
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
 
 from mcts.expand import ranked_proposals
 from mcts.frame import Frame
 from mcts.node import Node, Simulation, Status
-from mcts.protocols import NodeContext, Reflector
+from mcts.protocols import Lessons, NodeContext, Reflector
 from mcts.scale import score
-from webpilot.types import Action, Candidate, Completion, Reflection, ReflectionScope
+from webpilot.types import Action, Candidate, Completion, ReflectionScope
 
 __all__ = [
-    "Lessons",
     "always_simulate",
     "both_reflections",
     "no_child_reflection",
@@ -27,13 +25,6 @@ __all__ = [
     "simulate_where_it_matters",
     "trust_policy",
 ]
-
-
-class Lessons(NamedTuple):
-    """The tactical reflections of one node; either may be missing."""
-
-    child: Reflection | None = None
-    sibling: Reflection | None = None
 
 
 async def both_reflections(reflector: Reflector, context: NodeContext) -> Lessons:

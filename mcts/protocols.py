@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -31,6 +31,7 @@ from webpilot.types import (
 __all__ = [
     "Appraiser",
     "HistoryStep",
+    "Lessons",
     "Level",
     "NodeContext",
     "Policy",
@@ -194,6 +195,13 @@ class Appraiser(Protocol):
     async def completed(self, context: NodeContext) -> Completion:
         """Return whether the subtask is done at the node."""
         ...
+
+
+class Lessons(NamedTuple):
+    """The tactical reflections of one node; either may be missing."""
+
+    child: Reflection | None = None
+    sibling: Reflection | None = None
 
 
 class Reflector(Protocol):

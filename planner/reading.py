@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from webpilot.roles import Extractor
+from webpilot.roles import Extractor, Reading
 from webpilot.types import Fact, Observation, Subtask, Task
 
 __all__ = ["as_read", "grounded", "normalised", "verified"]
@@ -53,11 +53,8 @@ async def verified(
     Only what is said to be absent needs no evidence: there is none to show.
     """
     reading = await extractor.extract(task, subtask, observation, facts)
-    if reading is None or not (value := normalised(reading.value)):
-        return None
-    if not reading.absent and not grounded(reading.evidence, observation.text):
-        return None
-    return Fact(question=subtask.goal, value=value, evidence=reading.evidence)
+    shown = reading is not None and (reading.absent or grounded(reading.evidence, observation.text))
+    return _kept(subtask, reading) if shown else None
 
 
 async def as_read(
@@ -68,7 +65,11 @@ async def as_read(
     facts: tuple[Fact, ...],
 ) -> Fact | None:
     """Return whatever the Extractor read: the paper's, which shows no evidence."""
-    reading = await extractor.extract(task, subtask, observation, facts)
-    if reading is None or not (value := normalised(reading.value)):
+    return _kept(subtask, await extractor.extract(task, subtask, observation, facts))
+
+
+def _kept(subtask: Subtask, reading: Reading | None) -> Fact | None:
+    value = "" if reading is None else normalised(reading.value)
+    if reading is None or not value:
         return None
     return Fact(question=subtask.goal, value=value, evidence=reading.evidence)

@@ -1,18 +1,21 @@
-"""The offline roles keep their promises; for each promise, a role that breaks it is told so."""
+"""All shipped roles keep their promises; for each promise, a role that breaks it is told so."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from mcts.protocols import NodeContext
+from prompts.asking import Asker
 from tests.offline.view_building import Drawn, context
+from webpilot.cast import STYLES
 from webpilot.contract import ContractBroken, check_roles
 from webpilot.errors import ConfigError, LLMError
+from webpilot.llm.scripted import ScriptedLLM
 from webpilot.offline import offline_roles
 from webpilot.roles import Reading, Rejection
 from webpilot.types import (
@@ -87,6 +90,43 @@ def test_the_offline_roles_keep_their_promises(node: NodeContext) -> None:
     asyncio.run(check_roles(offline_roles(), TASK, node))
     due = replace(TASK, answer_format="one word")
     asyncio.run(check_roles(offline_roles(), due, node))
+
+
+SAID = {
+    "action": "click('1')",
+    "action_type": "click",
+    "action_str": "1",
+    "element_info": "button 'Submit'",
+    "decision": "change",
+    "possible": True,
+    "probability": 0.5,
+}
+
+
+def filled(schema: Mapping[str, Any], whole: Mapping[str, Any], name: str = "") -> Any:
+    """Any answer that fits a schema, and makes sense where it has to."""
+    if "$ref" in schema:
+        return filled(whole["$defs"][schema["$ref"].rpartition("/")[2]], whole, name)
+    if name in SAID:
+        return SAID[name]
+    match schema["type"]:
+        case "object":
+            return {key: filled(each, whole, key) for key, each in schema["properties"].items()}
+        case "array":
+            return [filled(schema["items"], whole, name)]
+        case "boolean":
+            return False
+        case "number":
+            return 5.0
+    return "words"
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_the_roles_that_ask_a_model_keep_their_promises(style: str) -> None:
+    llm = ScriptedLLM(lambda request: filled(request.schema, request.schema))
+    roles = STYLES[style](Asker(llm=llm, model="none", salt=b"salt"), TASK)
+    asyncio.run(check_roles(roles, TASK, NODE))
+    assert len(llm.requests) > 10
 
 
 PLAN = Plan(subtasks=(Subtask(goal=GOAL),))

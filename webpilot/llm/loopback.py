@@ -17,17 +17,16 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from webpilot.errors import LLMError
 from webpilot.llm.protocol import ModelRequest
 from webpilot.llm.scripted import Answer, as_reply
 from webpilot.llm.wire import envelope, request_of
+from webpilot.serving import LOOPBACK, Serving
 
 __all__ = ["ModelServer"]
 
-LOOPBACK = "127.0.0.1"
 MODELS = {"object": "list", "data": [{"id": "scripted", "object": "model", "owned_by": "webpilot"}]}
 
 NOWHERE = (404, {"error": {"message": "there is no such path", "code": None}})
@@ -85,7 +84,7 @@ class Endpoint(ThreadingHTTPServer):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
-class ModelServer:
+class ModelServer(Serving):
     """An endpoint on a free port of the loopback address while the ``with`` body runs.
 
     Args:
@@ -110,41 +109,12 @@ class ModelServer:
         self._refused = {kind for kind, refuses in refused.items() if refuses}
         self._status = status
         self._turn = threading.Lock()
-        self._server = Endpoint(self._said)
-        self._thread = threading.Thread(
-            target=self._server.serve_forever,
-            kwargs={"poll_interval": 0.05},
-            name="webpilot-model",
-            daemon=True,
-        )
+        super().__init__(Endpoint(self._said), name="webpilot-model")
 
     @property
     def url(self) -> str:
         """The base URL, to be given as ``llm.base_url`` or ``OPENAI_BASE_URL``."""
-        return f"http://{LOOPBACK}:{self._server.server_address[1]}/v1"
-
-    def start(self) -> Self:
-        """Start answering; return the server."""
-        self._thread.start()
-        return self
-
-    def close(self) -> None:
-        """Stop answering and free the port; closing twice is harmless."""
-        if self._thread.is_alive():
-            self._server.shutdown()
-            self._thread.join()
-        self._server.server_close()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
+        return f"http://{LOOPBACK}:{self.port}/v1"
 
     def _said(self, content: bytes) -> tuple[int, Mapping[str, Any]]:
         """Return status and JSON for the body of a chat completion."""
