@@ -11,6 +11,7 @@ __all__ = [
     "backup",
     "choose",
     "config",
+    "contract",
     "evaluate",
     "expand",
     "frame",

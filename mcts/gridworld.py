@@ -222,4 +222,7 @@ class GridWorld:
             self._place = self.grid.start
             page = self.grid.page(self._place, "the page came out differently")
             return Restored(observation=page, tier="replay", level=Level.DRIFTED)
-        return Restored(observation=self.grid.page(self._place), tier="replay", level=Level.EXACT)
+        page = self.grid.page(self._place)
+        same = page.fingerprint == path.target.fingerprint
+        level = Level.EXACT if same else Level.DRIFTED
+        return Restored(observation=page, tier="replay", level=level)

@@ -85,7 +85,7 @@ async def solve(
     seed: int = 0,
     preset: str = "webpilot",
     searcher: str | None = None,
-    policy: str = "offline",
+    policy: str | Cast = "offline",
     settle: str = "virtual:500",
     search: Mapping[str, Any] | None = None,
     plan: Mapping[str, Any] | None = None,
@@ -100,7 +100,8 @@ async def solve(
         seed: seed of the page.
         preset: ``paper``, ``webpilot`` or ``greedy``.
         searcher: takes the place of the preset's searcher.
-        policy: who plays: ``offline`` uses no language model, ``llm`` asks one.
+        policy: who plays: ``offline`` uses no language model, ``llm`` asks one; or a cast of one's own
+            (:class:`webpilot.roles.Cast`), which is closed afterwards.
         settle: the page's time after an action: ``virtual:MS``, ``real:MS`` or ``none``.
         search: settings of the searcher to change, e.g. ``{"select": "uct"}``.
         plan: settings of the planner to change, e.g. ``{"adjust": "retry_only"}``.
@@ -118,20 +119,21 @@ async def solve(
     method = named("preset", preset, PRESETS)
     name = searcher or method.searcher
     found = load(task)
-    cast = _policy(policy, method.prompts, llm, hints)
+    cast = _cast(policy, method.prompts, llm, hints) if isinstance(policy, str) else policy
+    played_by = policy if isinstance(policy, str) else ("llm" if cast.model else "offline")
     episode = EpisodePlan(
         task=found.id,
         seed=seed,
         split=found.split,
         preset=preset,
         searcher=name,
-        policy=policy,
+        policy=played_by,
         cast=cast,
         config=AgentConfig(
             search=override(named("searcher", name, SEARCHERS), **(search or {})),
             plan=planning.override(method.agent.plan, **(plan or {})),
         ),
-        limits=Limits.of({**asdict(method.bounds(policy)), **(budget or {})}),
+        limits=Limits.of({**asdict(method.bounds(played_by)), **(budget or {})}),
     )
     suite = MiniwobSuite(settle=settle)
     try:
@@ -142,9 +144,7 @@ async def solve(
     return Result(row=played.row, tree=played.record, label=cast.label)
 
 
-def _policy(
-    name: str, prompts: str, llm: LLM | Mapping[str, Any] | None, hints: str | None
-) -> Cast:
+def _cast(name: str, prompts: str, llm: LLM | Mapping[str, Any] | None, hints: str | None) -> Cast:
     """Return who plays."""
     told = dict(llm) if isinstance(llm, Mapping) else {}
     known = [each.name for each in fields(ModelSettings)]

@@ -10,11 +10,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from mcts.config import SearchConfig
-from mcts.gridcases import GridCase, grid_cases
+from mcts.contract.cases import GridCase, grid_cases
+from mcts.contract.promises import ContractBroken, Promise
 from mcts.gridroles import GridAppraiser, GridPolicy, GridReflector
 from mcts.gridworld import GridWorld
 from mcts.node import Node, Status
-from mcts.promises import ContractBroken, Promise
 from mcts.protocols import NodeContext, Restored, Transition, World
 from mcts.search import SearchResult, SearchRoles, Setting, search
 from mcts.tree import Tree

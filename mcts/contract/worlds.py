@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mcts.promises import Promise
+from mcts.contract.promises import Promise
 from mcts.protocols import Level, Restored, Transition, World, Worlds
 from webpilot.errors import ConfigError
 from webpilot.types import Action, Observation, Path, PathStep
 
-__all__ = ["check_drift", "check_world"]
+__all__ = ["check_world"]
 
 TYPED = Promise("world: a step returns a Transition with an Observation")
 FAILING = Promise("world: a failed action is an observation with last_error and no exception")
@@ -50,30 +51,19 @@ async def check_world(worlds: Worlds, root: Path, actions: Sequence[Action]) -> 
         levels = [await _come_back(world, path) for path in reversed(paths)][::-1]
         for path, step, level in zip(paths, walked, levels[1:], strict=False):
             await _act_again(world, path, step, level)
+        await _doubt(world, paths)
 
 
-async def check_drift(worlds: Worlds, path: Path) -> None:
-    """Return ``None`` where a world sees that it did not get to where a path leads.
-
-    The path is given a wrong end: the page before its last step. This is a check of its own,
-    because a toy that never drifts need not look.
-
-    Args:
-        worlds: the pool; one lease is taken.
-        path: its last step must change the page.
-
-    Raises:
-        ContractBroken: the wrong page passes for the right one.
-        ConfigError: the last step changes nothing, or there is none.
-        EnvironmentDown: the page or browser is gone.
-    """
-    before = replace(path, steps=path.steps[:-1]).target
-    if not path.steps or _digests(before) == _digests(path.target):
-        raise ConfigError("check_drift: the last step of the path must change the page")
-    wrong = replace(path.steps[-1], observation=before)
-    async with worlds.lease() as world:
-        with DOUBTING:
-            restored = await world.restore(replace(path, steps=(*path.steps[:-1], wrong)))
+async def _doubt(world: World, paths: Sequence[Path]) -> None:
+    """Send the world to a page that is not where the path leads: the one before its last step."""
+    before, path = next(
+        (before, path)
+        for before, path in reversed(list(itertools.pairwise(paths)))
+        if _digests(before.target) != _digests(path.target)
+    )
+    wrong = replace(path.steps[-1], observation=before.target)
+    with DOUBTING:
+        restored = await world.restore(replace(path, steps=(*path.steps[:-1], wrong)))
     DOUBTING.require(restored.level is Level.DRIFTED, f"it is called {restored.level.value}")
 
 

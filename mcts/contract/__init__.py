@@ -7,8 +7,8 @@ same for the six roles.
 
 from __future__ import annotations
 
-from mcts.promises import ContractBroken, Promise
-from mcts.searchcheck import check_searcher
-from mcts.worldcheck import check_drift, check_world
+from mcts.contract.promises import ContractBroken, Promise
+from mcts.contract.searchers import check_searcher
+from mcts.contract.worlds import check_world
 
-__all__ = ["ContractBroken", "Promise", "check_drift", "check_searcher", "check_world"]
+__all__ = ["ContractBroken", "Promise", "check_searcher", "check_world"]
