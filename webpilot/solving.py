@@ -100,8 +100,8 @@ async def solve(
         seed: seed of the page.
         preset: ``paper``, ``webpilot`` or ``greedy``.
         searcher: takes the place of the preset's searcher.
-        policy: who plays: ``offline`` uses no language model, ``llm`` asks one; or a cast of one's own
-            (:class:`webpilot.roles.Cast`), which is closed afterwards.
+        policy: who plays: ``offline`` uses no language model, ``llm`` asks one; or a cast of one's
+            own (:class:`webpilot.roles.Cast`), closed afterwards.
         settle: the page's time after an action: ``virtual:MS``, ``real:MS`` or ``none``.
         search: settings of the searcher to change, e.g. ``{"select": "uct"}``.
         plan: settings of the planner to change, e.g. ``{"adjust": "retry_only"}``.
