@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from form_model import form_model
+from side_by_side import measured
 
 import webpilot as wp
 from webpilot.errors import ConfigError
@@ -137,3 +138,12 @@ def test_bad_settings_of_a_model_are_refused_in_one_line(
     with pytest.raises(ConfigError, match=mend) as caught:
         wp.solve_sync("miniwob.enter-text", **settings)
     assert "\n" not in str(caught.value)
+
+
+def test_webpilot_asks_three_times_a_node_at_most_and_shows_less_than_paper() -> None:
+    nodes, calls, tokens, _, _ = measured("webpilot", range(1))
+    paper_nodes, paper_calls, paper_tokens, _, _ = measured("paper", range(1))
+    assert nodes == paper_nodes == 2
+    assert calls <= 3 * nodes
+    assert paper_calls == 13 + 7  # the second node was promoted and is the end
+    assert tokens < paper_tokens
