@@ -14,9 +14,9 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from env.act.actions import let_go, perform
 from env.clock import Clock
-from env.link.browser import Tab
 from env.link.cdp import DEADLINE, ProtocolError
 from env.link.thread import BrowserThread
+from env.link.window import Tab
 from env.measure import Meter
 from env.miniwob import MiniwobTask, page_seed
 from env.page.observe import Canonical, forget_marks, observe

@@ -8,18 +8,19 @@ import signal
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import BrowserContext, Dialog, Page, Playwright
+from playwright.sync_api import Dialog, Playwright
 from playwright.sync_api import Error as PlaywrightError
 
-from env.link.cdp import Connection, PageSession
+from env.link.cdp import Connection
 from env.link.handover import handover
 from env.link.mux import Mux
+from env.link.window import Tab, Window
 from webpilot.errors import BrowserLost
 
-__all__ = ["Browser", "Tab"]
+__all__ = ["Browser"]
 
 ARGUMENTS = (
     "--disable-features=OverlayScrollbars,ExtendedOverlayScrollbars",
@@ -33,27 +34,6 @@ TIMEZONE = "UTC"
 LAUNCH_TIMEOUT = 60.0
 CLOSING_TIMEOUT = 5.0
 REMOVALS = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tab:
-    """One page in a context of its own, as both clients know it. Never leaves its thread."""
-
-    browser: Browser
-    context: BrowserContext
-    page: Page
-    session: PageSession
-
-    @property
-    def alive(self) -> bool:
-        """Whether the page can still be talked to."""
-        return not self.session.closed and self.browser.alive
-
-    def close(self) -> None:
-        """Discard the page and its context; fine when they are gone already."""
-        if self.browser.alive:
-            with suppress(PlaywrightError):
-                self.context.close()
 
 
 class Browser:
@@ -92,20 +72,24 @@ class Browser:
         """Whether the browser's pipe is open."""
         return not self._mux.closed
 
-    def open_tab(self, viewport: Mapping[str, int]) -> Tab:
-        """Return a new page in a new context; ``viewport`` holds width and height in pixels."""
+    def open_window(self, viewport: Mapping[str, int], **options: Any) -> Window:
+        """Return a new context with one tab.
+
+        Args:
+            viewport: width and height in pixels.
+            options: further options of Playwright's ``new_context``; locale and time zone are fixed
+                unless they are among them.
+        """
         context = self._browser.new_context(
             viewport={"width": viewport["width"], "height": viewport["height"]},
-            locale=LOCALE,
-            timezone_id=TIMEZONE,
+            **{"locale": LOCALE, "timezone_id": TIMEZONE, **options},
         )
         context.on("dialog", leave_dialog)
-        page = context.new_page()
-        introduction = context.new_cdp_session(page)
-        target = introduction.send("Target.getTargetInfo")["targetInfo"]["targetId"]
-        introduction.detach()
-        session = self.connection.page(target)
-        return Tab(browser=self, context=context, page=page, session=session)
+        return Window(self, context, self.connection)
+
+    def open_tab(self, viewport: Mapping[str, int]) -> Tab:
+        """Return the one tab of a new window; ``viewport`` holds width and height in pixels."""
+        return self.open_window(viewport).active
 
     def kill(self) -> None:
         """End the browser's whole process group at once; may be called from any thread."""

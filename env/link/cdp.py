@@ -129,6 +129,7 @@ class Connection:
         self._pending: dict[int, Pending] = {}
         self._pages: dict[str, PageSession] = {}
         self._arrival = threading.Condition()
+        self._arrivals: dict[str, list[Callable[[PageSession], None]]] = {}
         self._gone = threading.Event()
         mux.listen(self._receive, self._lost)
         # A session of our own: Playwright asserts that nobody attaches on its root session.
@@ -187,6 +188,15 @@ class Connection:
                 raise BrowserLost("the browser is gone")
             return self._pages[target]
 
+    def in_context(self, context: str) -> tuple[PageSession, ...]:
+        """Return the live pages of a browsing context, in the order in which they were opened."""
+        pages = tuple(self._pages.values())
+        return tuple(page for page in pages if page.context == context and not page.closed)
+
+    def on_page(self, context: str, handler: Callable[[PageSession], None]) -> None:
+        """Call ``handler`` for each page that opens in a context from now on; reading thread."""
+        self._arrivals.setdefault(context, []).append(handler)
+
     def opened_by(self, opener: PageSession) -> tuple[PageSession, ...]:
         """Return the pages a page has opened, those closed since left out."""
         return tuple(page for page in tuple(self._pages.values()) if page.opener == opener.target)
@@ -225,6 +235,8 @@ class Connection:
         with self._arrival:
             self._pages[page.target] = page
             self._arrival.notify_all()
+        for handler in self._arrivals.get(page.context, ()):
+            handler(page)
 
     def _detached(self, session: str) -> None:
         for target, page in tuple(self._pages.items()):

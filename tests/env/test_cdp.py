@@ -9,9 +9,9 @@ from typing import TypeVar
 
 import pytest
 
-from env.link.browser import Tab
 from env.link.calls import ProtocolError
 from env.link.thread import BrowserThread
+from env.link.window import Tab
 from tests.env.rig import own_pages
 from webpilot.errors import BrowserLost, StepTimeout
 
@@ -129,12 +129,12 @@ def test_a_popup_is_announced_with_its_opener_and_both_clients_can_read_it(desk:
             tab.page.click("button >> nth=0")
         popup = opening.value
         popup.wait_for_load_state()
-        (ours,) = tab.browser.connection.opened_by(tab.session)
+        (ours,) = tab.window.browser.connection.opened_by(tab.session)
         assert ours.context == tab.session.context
         assert ours.evaluate("document.title") == popup.title() == "Counter"
         popup.close()
         tab.page.evaluate("0")
-        assert tab.browser.connection.opened_by(tab.session) == ()
+        assert tab.window.browser.connection.opened_by(tab.session) == ()
         with pytest.raises(BrowserLost):
             ours.evaluate("1")
 
@@ -154,7 +154,7 @@ def test_a_popup_opened_by_our_click_is_announced(desk: Desk) -> None:
             ]
         )
         for _ in range(100):
-            found = tab.browser.connection.opened_by(tab.session)
+            found = tab.window.browser.connection.opened_by(tab.session)
             if found:
                 return found[0].opener or ""
             threading.Event().wait(0.05)
@@ -194,7 +194,7 @@ def test_nothing_listens_and_no_file_of_ours_is_left(desk: Desk, tmp_path: Path)
         return {inode for inode in inodes if f"socket:[{inode}]" in held}
 
     def work(tab: Tab) -> tuple[int, str]:
-        pid = tab.browser.pid
+        pid = tab.window.browser.pid
         return pid, Path(f"/proc/{pid}/cmdline").read_text()
 
     pid, command = desk.on("", work)
