@@ -26,8 +26,9 @@ def ceiling(settings: Settings) -> tuple[str, ...]:
         is not None
         or key == "llm_calls"
     ]
+    many = "episode" if episodes == 1 else "episodes"
     return (
-        f"at most {episodes} episodes, {', '.join(bounds)}",
+        f"at most {episodes} {many}, {', '.join(bounds)}",
         f"the text of the pages is sent to {host} (model {settings.policy.model.model})",
     )
 

@@ -54,11 +54,14 @@ def test_each_preset_solves_a_page_with_a_model_behind_the_real_client(
     told = [event for event in episode.journal() if event["event"] == "model call"]
     assert len(told) == row.llm_calls
     assert sum(event["tokens_in"] for event in told) == row.tokens_in
-    assert "at most 1 episodes" in done.stdout
+    assert "at most 1 episode, " in done.stdout
     assert "the text of the pages is sent to 127.0.0.1 (model tiny)" in done.stdout
     for file in tmp_path.rglob("*"):
         assert file.is_dir() or CANARY.encode() not in file.read_bytes(), file
     assert CANARY not in done.stdout + done.stderr
+    said = " ".join(done.stdout.split())
+    assert f"{row.llm_calls} model calls, {row.tokens_in:,} tokens in" in said
+    assert "dollars not counted" in said
 
 
 def test_the_same_seed_and_the_same_answers_give_the_same_tree(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from webpilot.report.words import (
     FLOORS,
     STRICT_METRIC,
     is_miniwob,
+    model_cost,
     verdict_of,
     why_failed,
 )
@@ -136,8 +137,8 @@ def print_summary(
     spent, measured = summary["spent"], summary["measured"]
     console.print(
         f"spent: {spent['rollouts']} rollouts, {spent['explored_steps']} explored steps, "
-        f"{spent['committed_steps']} committed steps, {spent['llm_calls']} model calls, "
-        f"${spent['usd']:.2f}; {measured['replayed_steps']} steps replayed, "
+        f"{spent['committed_steps']} committed steps, {model_cost(spent)}; "
+        f"{measured['replayed_steps']} steps replayed, "
         f"{measured['seconds']:.0f} s",
         highlight=False,
     )

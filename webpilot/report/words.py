@@ -14,6 +14,7 @@ __all__ = [
     "FLOOR_SHARES",
     "STRICT_METRIC",
     "is_miniwob",
+    "model_cost",
     "policy_label",
     "verdict_of",
     "why_failed",
@@ -45,6 +46,21 @@ def policy_label(policy: str, label: str | None = None) -> str:
     if label:
         return label
     return "offline policy, no language model" if policy == "offline" else "language model policy"
+
+
+def model_cost(spent: Mapping[str, Any]) -> str:
+    """Return what models cost: calls, tokens, and dollars where a price was known.
+
+    Args:
+        spent: ``llm_calls, tokens_in, tokens_out, usd`` of a row or a summary.
+    """
+    if not spent["llm_calls"]:
+        return "0 model calls, $0.00"
+    dollars = f"${spent['usd']:.2f}" if spent["usd"] else "dollars not counted"
+    return (
+        f"{spent['llm_calls']} model calls, {spent['tokens_in']:,} tokens in, "
+        f"{spent['tokens_out']:,} out, {dollars}"
+    )
 
 
 def verdict_of(row: EpisodeRow) -> str:

@@ -23,6 +23,7 @@ from webpilot.report.words import (
     FLOORS,
     STRICT_METRIC,
     is_miniwob,
+    model_cost,
     policy_label,
 )
 
@@ -120,6 +121,7 @@ def _environment() -> Environment:
     environment.globals["styles"] = Markup(styles)  # noqa: S704 - our own file
     environment.globals["drawing"] = figure
     environment.filters["number"] = _number
+    environment.filters["model_cost"] = model_cost
     environment.filters["percent"] = _percent
     return environment
 
