@@ -146,3 +146,12 @@ def test_the_code_of_a_section_runs_as_it_stands(section: str, tmp_path: Path) -
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(SAID[section])
+
+
+def test_every_bug_of_the_published_code_has_tests_that_exist() -> None:
+    tests = "\n".join(text_of(file) for file in (ROOT / "tests").rglob("test_*.py"))
+    rows = [line for line in text_of(DOCS / "bugs.md").splitlines() if re.match(r"\| \d", line)]
+    assert [int(row.split("|")[1]) for row in rows] == list(range(1, 19))
+    named = [re.findall(r"`(test_\w+)`", row.split("|")[3]) for row in rows]
+    assert all(named)
+    assert [name for names in named for name in names if f"def {name}(" not in tests] == []
