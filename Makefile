@@ -22,7 +22,7 @@ demo: setup ## search and commit on real MiniWoB++ pages, no key needed [SEED=n]
 	  $(if $(SEED),seed=$(SEED) run.name=demo-$(SEED)) $(if $(FRESH),run.fresh=true)
 
 test: setup ## the whole test suite [PYTEST_ARGS=...]
-	@$(PY) -m pytest -q --cov=mcts --cov=planner --cov-report=term:skip-covered $(PYTEST_ARGS)
+	@$(PY) -m pytest -q -n 2 --dist loadscope --cov=mcts --cov=planner --cov-report=term:skip-covered $(PYTEST_ARGS)
 
 lint: setup ## ruff, mypy strict, import-linter
 	@$(PY) -m ruff check .
