@@ -23,7 +23,7 @@ SEARCHERS = {
     "webpilot": searchers.webpilot(),
     "greedy": searchers.greedy(),
 }
-LONGEST, WIDEST = 70, 120
+LONGEST, WIDEST = 105, 120
 
 
 def text_of(page: Path) -> str:
