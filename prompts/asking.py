@@ -7,20 +7,27 @@ bounded repair, then a :class:`~webpilot.errors.FormatError`, which counts as th
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from prompts.rendering import render
-from webpilot.errors import FormatError
-from webpilot.llm.protocol import LLM, Message, ModelReply, ModelRequest
+from prompts.rendering import Rendered, render
+from webpilot.errors import FormatError, LLMError
+from webpilot.llm.counting import size
+from webpilot.llm.protocol import LLM, TOO_LONG, Message, ModelReply, ModelRequest
 
 __all__ = ["Answer", "Asker", "Unusable", "parse_answer"]
 
 SHOWN = 300
 """Characters of an unusable answer, or of an error, that are repeated."""
+BYTES_A_TOKEN = 3
+"""For guessing whether a question fits a model: accessibility trees have three to four. Where the
+guess is wrong the endpoint says so, and the page is halved once."""
+LEAST_PAGE = 1_000
+"""Bytes of a page that are shown whatever else a question holds."""
 
 
 class Answer(BaseModel):
@@ -52,7 +59,9 @@ def parse_answer(reply: ModelReply, kind: type[A]) -> A:
     if reply.finish_reason not in ("stop", ""):
         raise Unusable(f"the answer ended early: {reply.finish_reason}")
     try:
-        found = json.loads(reply.text, parse_constant=_no_number)
+        found = json.loads(
+            reply.text, parse_constant=_no_number, object_pairs_hook=_without_repeats
+        )
     except (ValueError, RecursionError) as error:
         raise Unusable(f"not one JSON object: {_short(str(error))}") from None
     if not isinstance(found, dict):
@@ -67,6 +76,13 @@ def parse_answer(reply: ModelReply, kind: type[A]) -> A:
 
 def _no_number(name: str) -> float:
     raise ValueError(f"{name} is no number")
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands there twice")
+    return found
 
 
 def _explained(error: ValidationError) -> str:
@@ -93,8 +109,16 @@ class Asker:
     """Of the run; makes the fences' nonces."""
     temperature: float = 0.3
     max_tokens: int = 4096
+    room: int = 120_000
+    """Tokens that a question may have."""
+    page_tokens: int = 32_000
+    """Tokens that a page in it may have."""
     hints: Mapping[str, str] = field(default_factory=dict)
     """Site hints by role; empty unless the user switched them on."""
+    stream: int = 0
+    """Sample of the episode's first question. Episodes of their own draw answers of their own."""
+    asked: Counter[str] = field(default_factory=Counter, repr=False)
+    """How often each question was asked: the next equal one is another sample."""
 
     async def ask(
         self,
@@ -102,46 +126,88 @@ class Asker:
         kind: type[A],
         *,
         check: Callable[[A], None] | None = None,
-        sample: int = 0,
         **variables: Any,
     ) -> A:
         """Return the model's answer to ``template`` as ``kind``.
+
+        Asked again, an equal question may be answered otherwise: it is another sample.
 
         Args:
             template: its path under ``prompts/`` without the ending.
             kind: the answer's model; its JSON schema goes with the request.
             check: raises :class:`Unusable` for what the schema cannot tell.
-            sample: index among equal questions.
             variables: what the template shows.
 
         Raises:
             FormatError: the answer could not be used, nor could the repaired one.
-            LLMError: the model could not be asked.
+            LLMError: the model could not be asked, or the question is too long for it, even with
+                pages half as long.
             BudgetExhausted: the call would pass a limit.
         """
-        rendered = render(template, self.salt, variables)
-        request = ModelRequest(
+        schema = kind.model_json_schema()
+        shown = self._fitted(template, variables, size(json.dumps(schema)))
+        question = ModelRequest(
             purpose=template.rpartition("/")[2],
             model=self.model,
-            messages=rendered.messages,
-            schema=kind.model_json_schema(),
+            messages=shown.messages,
+            schema=schema,
             temperature=self.temperature,
             max_tokens=self.max_tokens,
-            sample=sample,
-            nonces=rendered.nonces,
+            sample=self.stream,
+            nonces=shown.nonces,
         )
-        reply = await self.llm.complete(request)
+        key = question.key
+        question = replace(question, sample=self.stream + self.asked[key])
+        self.asked[key] += 1
+        reply = await self._answer(question)
+        half = max(shown.pages, default=0) // 2
+        if reply.finish_reason == TOO_LONG and half >= LEAST_PAGE:
+            shown = render(template, self.salt, variables, page_bytes=half)
+            question = replace(question, messages=shown.messages, nonces=shown.nonces)
+            reply = await self._answer(question)
         try:
             return _checked(reply, kind, check)
         except Unusable as fault:
-            again = await self.llm.complete(_repair(request, reply, fault))
+            again = await self._answer(_repair(question, reply, fault))
         try:
             return _checked(again, kind, check)
         except Unusable as fault:
             raise FormatError(f"{template}: unusable answer after one repair: {fault}") from None
 
+    async def _answer(self, request: ModelRequest) -> ModelReply:
+        """Return the model's answer without this question's nonces, lest a later one repeats them.
+
+        A page that knew them could close its fence.
+        """
+        reply = await self.llm.complete(request)
+        return replace(
+            reply, text=request.masked(reply.text), refusal=request.masked(reply.refusal)
+        )
+
+    def _fitted(self, template: str, variables: Mapping[str, Any], schema: int) -> Rendered:
+        """Return the template rendered so that it should fit the model, pages pruned if need be.
+
+        Args:
+            template: see :meth:`ask`.
+            variables: see :meth:`ask`.
+            schema: bytes of the answer's schema, which goes with the question.
+        """
+        most = self.page_tokens * BYTES_A_TOKEN
+        shown = render(template, self.salt, variables, page_bytes=most)
+        taken = schema + sum(size(message.content) for message in shown.messages)
+        over = taken - self.room * BYTES_A_TOKEN
+        if over <= 0 or not shown.pages:
+            return shown
+        left = (sum(shown.pages) - over) // len(shown.pages)
+        return render(template, self.salt, variables, page_bytes=max(LEAST_PAGE, left))
+
 
 def _checked(reply: ModelReply, kind: type[A], check: Callable[[A], None] | None) -> A:
+    if reply.finish_reason == TOO_LONG:
+        raise LLMError(
+            f"the question does not fit {reply.model or 'the model'}: set llm.context to what the "
+            "model holds, or take one that holds more"
+        )
     answer = parse_answer(reply, kind)
     if check is not None:
         check(answer)

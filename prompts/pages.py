@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+from prompts.pruning import CLICKABLE
 from webpilot.types import Element, Observation
 
 __all__ = ["changed_lines", "page_text"]
 
-LONGEST = 100_000
-"""Characters of a page that are shown: some 25,000 tokens."""
 WIDEST = 200
 """Characters of a changed line, or of a clickable part's name, that are shown."""
 MOST = 40
@@ -22,18 +21,12 @@ COMPARED = 3_000
 def page_text(observation: Observation) -> str:
     """Return the accessibility tree, and below it what looks clickable but has no line in it.
 
-    Pages built of plain boxes with listeners show no id otherwise. A page that is too long is cut
-    at a line, and says so.
+    Pages built of plain boxes with listeners show no id otherwise. All of it: what a prompt has no
+    room for is left out where the prompt is made (:mod:`prompts.pruning`).
     """
     extra = [_named(each) for each in observation.elements if ("clickable", "") in each.states]
-    heading = ["", "Also clickable, without a line of its own above:"] if extra else []
-    lines = [*observation.text.splitlines(), *heading, *extra]
-    text = "\n".join(lines)
-    if len(text) <= LONGEST:
-        return text
-    kept = text[:LONGEST].rpartition("\n")[0]
-    left = len(lines) - len(kept.splitlines())
-    return f"{kept}\n(cut here: {left} more lines are not shown)"
+    heading = ["", CLICKABLE] if extra else []
+    return "\n".join([*observation.text.splitlines(), *heading, *extra])
 
 
 def changed_lines(before: Observation, after: Observation) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import jinja2
 
 from prompts.fence import fence, nonce
+from prompts.pruning import pruned
 from webpilot.llm.protocol import Message
 
 __all__ = ["Rendered", "render"]
@@ -21,7 +22,7 @@ SPLIT = "=== question ==="
 """Stands on a line of its own between a template's system part and its user part."""
 
 
-_FENCING: ContextVar[Callable[[str], str]] = ContextVar("_FENCING")
+_FENCING: ContextVar[Callable[[str, bool], str]] = ContextVar("_FENCING")
 """How the rendering at hand puts up a fence; macros see no variables, so it cannot be one."""
 
 
@@ -35,7 +36,8 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=False,
         autoescape=False,  # noqa: S701 - text for a model, not for a browser
     )
-    environment.filters["fenced"] = lambda text: _FENCING.get()(str(text))
+    environment.filters["fenced"] = lambda text: _FENCING.get()(str(text), False)
+    environment.filters["fenced_page"] = lambda text: _FENCING.get()(str(text), True)
     return environment
 
 
@@ -46,9 +48,17 @@ class Rendered:
     messages: tuple[Message, ...]
     nonces: tuple[str, ...]
     """Nonces of all fences in the messages."""
+    pages: tuple[int, ...] = ()
+    """Bytes of each page that is shown, as it is shown."""
 
 
-def render(template: str, salt: bytes, variables: Mapping[str, Any]) -> Rendered:
+def render(
+    template: str,
+    salt: bytes,
+    variables: Mapping[str, Any],
+    *,
+    page_bytes: int | None = None,
+) -> Rendered:
     """Return the messages that ``template`` makes of the variables.
 
     A template holds a system part, a line ``=== question ===``, and a user part: role text first,
@@ -59,13 +69,18 @@ def render(template: str, salt: bytes, variables: Mapping[str, Any]) -> Rendered
         template: its path under ``prompts/`` without the ending, e.g. ``webpilot/propose``.
         salt: the run's own, for the fences.
         variables: what the template asks for; a missing one is an error.
+        page_bytes: what one page may take; a longer one is pruned, and nothing else ever is.
 
     Raises:
         jinja2.TemplateError: there is no such template, or a variable is missing.
     """
     nonces: list[str] = []
+    pages: list[int] = []
 
-    def put_up(text: str) -> str:
+    def put_up(text: str, is_page: bool) -> str:
+        if is_page:
+            text = text if page_bytes is None else pruned(text, page_bytes)
+            pages.append(len(text.encode(errors="replace")))
         nonces.append(nonce(text, salt))
         return fence(text, salt)
 
@@ -81,4 +96,4 @@ def render(template: str, salt: bytes, variables: Mapping[str, Any]) -> Rendered
         Message(role="system", content=system.strip()),
         Message(role="user", content=user.strip()),
     )
-    return Rendered(messages=messages, nonces=tuple(dict.fromkeys(nonces)))
+    return Rendered(messages=messages, nonces=tuple(dict.fromkeys(nonces)), pages=tuple(pages))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from webpilot.llm.loopback import ModelServer
     from webpilot.llm.scripted import ScriptedLLM
     from webpilot.llm.settings import ModelSettings
+    from webpilot.llm.tape import TapeLLM
     from webpilot.records.reading import Run, load_run
     from webpilot.records.trees import SearchRecord
     from webpilot.solving import Result, solve, solve_sync
@@ -74,6 +75,7 @@ __all__ = [
     "ScriptedLLM",
     "SearchRecord",
     "Subtask",
+    "TapeLLM",
     "Task",
     "Verdict",
     "WebPilotError",
@@ -95,6 +97,7 @@ _HOMES = {
     "webpilot.llm.loopback": ("ModelServer",),
     "webpilot.llm.scripted": ("ScriptedLLM",),
     "webpilot.llm.settings": ("ModelSettings",),
+    "webpilot.llm.tape": ("TapeLLM",),
     "webpilot.records.reading": ("Run", "load_run"),
     "webpilot.records.trees": ("SearchRecord",),
     # Not named `solve`: importing a module binds its name here and would hide the function.

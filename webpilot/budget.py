@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
 from collections.abc import Callable, Mapping
@@ -10,7 +11,7 @@ from typing import Any, Self
 
 from webpilot.errors import BudgetExhausted, ConfigError
 
-__all__ = ["KEYS", "Budget", "Limits"]
+__all__ = ["KEYS", "Budget", "Limits", "Reservation"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,9 @@ class Budget:
         self._clock = clock
         self._started = clock() - elapsed
         self._spent: dict[str, float] = {key: 0 for key in KEYS if key != "seconds"}
+        self._open: list[Mapping[str, float]] = []
+        """What is set aside, one entry a reservation; added up anew, so no rounding error stays."""
+        self._waiting: list[asyncio.Future[None]] = [] if parent is None else parent._waiting
 
     @property
     def seconds(self) -> float:
@@ -86,20 +90,22 @@ class Budget:
         return self._clock() - self._started
 
     def spent(self, key: str) -> float:
-        """Return how much of ``key`` is used."""
+        """Return how much of ``key`` is used; what is only set aside is not."""
         return self.seconds if key == "seconds" else self._spent[key]
 
     def remaining(self, key: str) -> float:
         """Return how much of ``key`` is left here and in the parent; ``inf`` without a limit."""
         limit = getattr(self.limits, key)
-        own = float("inf") if limit is None else max(0.0, limit - self.spent(key))
+        used = self.spent(key) + self._held(key)
+        own = float("inf") if limit is None else max(0.0, limit - used)
         return own if self._parent is None else min(own, self._parent.remaining(key))
 
     def check(self, key: str, amount: float = 0) -> None:
         """Raise :class:`BudgetExhausted` if ``amount`` more of ``key`` would pass a limit."""
         limit = getattr(self.limits, key)
         used = self.spent(key)
-        if limit is not None and (used + amount > limit or (key == "seconds" and used >= limit)):
+        more = self._held(key) + amount
+        if limit is not None and (used + more > limit or (key == "seconds" and used >= limit)):
             raise BudgetExhausted(key, used, limit)
         if self._parent is not None:
             self._parent.check(key, amount)
@@ -122,6 +128,74 @@ class Budget:
         if self._parent is not None:
             self._parent.record(key, amount)
 
+    async def reserve(self, amounts: Mapping[str, float]) -> Reservation:
+        """Return ``amounts`` set aside, all of them together, for work whose size is not known yet.
+
+        They count as used by everybody else until they are settled. Where only what others have
+        set aside is in the way, this waits until they settle: who comes first then changes
+        nothing about who is refused.
+
+        Raises:
+            BudgetExhausted: what is spent leaves no room; nothing is set aside.
+        """
+        while True:
+            self.check("seconds")
+            if self._room(amounts):
+                self._hold(amounts)
+                return Reservation(self, amounts)
+            turn = asyncio.get_running_loop().create_future()
+            self._waiting.append(turn)
+            await turn
+
     def to_dict(self) -> dict[str, float]:
         """Return what is spent, key by key, seconds left out (they are measured, not logical)."""
         return dict(self._spent)
+
+    def _held(self, key: str) -> float:
+        return sum(amounts.get(key, 0) for amounts in self._open)
+
+    def _room(self, amounts: Mapping[str, float]) -> bool:
+        """Return whether ``amounts`` fit beside what is set aside; raise if not even without it."""
+        fits = True
+        for key, amount in amounts.items():
+            limit = getattr(self.limits, key)
+            if limit is None:
+                continue
+            if self._spent[key] + amount > limit:
+                raise BudgetExhausted(key, self._spent[key], limit, amount)
+            fits = fits and self._spent[key] + self._held(key) + amount <= limit
+        return (self._parent is None or self._parent._room(amounts)) and fits
+
+    def _hold(self, amounts: Mapping[str, float]) -> None:
+        self._open.append(amounts)
+        if self._parent is not None:
+            self._parent._hold(amounts)
+
+    def _free(self, amounts: Mapping[str, float]) -> None:
+        self._open.remove(amounts)
+        if self._parent is not None:
+            self._parent._free(amounts)
+
+    def _settle(self, held: Mapping[str, float], spent: Mapping[str, float]) -> None:
+        self._free(held)
+        for key, amount in spent.items():
+            self.record(key, amount)
+        woken = list(self._waiting)
+        self._waiting.clear()
+        for turn in woken:
+            if not turn.done():
+                turn.set_result(None)
+
+
+class Reservation:
+    """Amounts that a budget has set aside for one piece of work."""
+
+    def __init__(self, budget: Budget, amounts: Mapping[str, float]) -> None:
+        self._budget = budget
+        self._amounts: Mapping[str, float] | None = amounts
+
+    def settle(self, spent: Mapping[str, float]) -> None:
+        """Record what was really spent, and give the rest back; only the first time counts."""
+        if self._amounts is not None:
+            held, self._amounts = self._amounts, None
+            self._budget._settle(held, spent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from webpilot.appraiser import ModelAppraiser
 from webpilot.assessments import Assessments
 from webpilot.explorer import ModelExplorer
 from webpilot.llm.metering import MeteredLLM
+from webpilot.llm.prices import Price
 from webpilot.llm.protocol import LLM
 from webpilot.llm.settings import ModelSettings
 from webpilot.paper.appraiser import PaperAppraiser
@@ -74,6 +76,8 @@ class LLMCast:
     salt: bytes
     """Of the run: makes the nonces of the fences around page text."""
     hints: Hints = NO_HINTS
+    price: Price | None = None
+    """Of the model; ``None`` counts no dollars."""
     reads_cues: bool = False
 
     @property
@@ -90,15 +94,34 @@ class LLMCast:
     def roles(self, stage: Stage) -> Roles:
         """Return the roles for one episode; their calls are charged to its budget."""
         asker = Asker(
-            llm=MeteredLLM(self.llm, stage.budget, stage.on_event),
+            llm=MeteredLLM(
+                self.llm,
+                stage.budget,
+                stage.on_event,
+                price=self.price,
+                model=self.settings.model,
+            ),
             model=self.settings.model,
             salt=self.salt,
             temperature=self.settings.temperature,
             max_tokens=self.settings.max_tokens,
+            room=self.settings.room,
+            page_tokens=self.settings.page_tokens,
             hints=self.hints.of(stage.task.site, stage.task.benchmark),
+            stream=_stream(stage),
         )
         return STYLES[self.style](asker, stage.task)
 
     async def aclose(self) -> None:
         """Let go of the model's connections."""
         await self.llm.aclose()
+
+
+def _stream(stage: Stage) -> int:
+    """Return where an episode's samples begin.
+
+    Another episode, or another seed of the run, so draws answers of its own to equal questions: a
+    tape would else make one draw of all of them.
+    """
+    named = f"{stage.seed} {stage.task.id} {stage.task.seed}"
+    return zlib.crc32(named.encode()) << 16

@@ -1,18 +1,22 @@
-"""The installed command ``webpilot``: what is missing here, and what a run looks like."""
+"""The installed command ``webpilot``: what is missing here, what a run looks like, and tapes."""
 
 from __future__ import annotations
 
 import json
 import sys
 import webbrowser
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from webpilot.errors import WebPilotError
+from webpilot.errors import ConfigError, WebPilotError
 
 __all__ = ["app", "main"]
+
+TAPE = Path("runs/tape.sqlite")
+"""Where runs keep their tape unless they are told otherwise."""
 
 app = typer.Typer(
     name="webpilot",
@@ -21,6 +25,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+tape = typer.Typer(help="What models have answered, kept to be played again.", no_args_is_help=True)
+app.add_typer(tape, name="tape")
 
 
 @app.command()
@@ -54,6 +61,80 @@ def view(
     print(report)
     if browse:
         webbrowser.open(report.as_uri())
+
+
+@tape.command()
+def export(
+    source: Annotated[Path, typer.Argument(metavar="TAPE", help="The tape.")] = TAPE,
+) -> None:
+    """Print a tape as lines of JSON: a head, then a call each, sorted by key."""
+    from webpilot.llm.store import TapeStore
+    from webpilot.llm.tapes import exported
+
+    with TapeStore(source, readonly=True) as store:
+        for line in exported(store):
+            print(line)
+
+
+@tape.command(name="import")
+def import_(
+    lines: Annotated[Path, typer.Argument(help="What `webpilot tape export` has printed.")],
+    target: Annotated[Path, typer.Argument(metavar="TAPE", help="Made if missing.")] = TAPE,
+) -> None:
+    """Add exported calls to a tape; answers that it holds already stay."""
+    from webpilot.llm.store import TapeStore
+    from webpilot.llm.tapes import imported
+
+    try:
+        text = lines.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise ConfigError(f"{lines} cannot be read: name a file of exported calls") from None
+    with TapeStore(target) as store:
+        done = imported(text.splitlines(), store)
+    print(f"{done.added} added, {done.equal} held already, {done.kept} held with another answer")
+
+
+@tape.command()
+def diff(
+    first: Annotated[Path, typer.Argument(help="A tape.")],
+    second: Annotated[Path, typer.Argument(help="Another one.")],
+) -> None:
+    """Say in what two tapes differ; exits with 1 if they do."""
+    from webpilot.llm.store import TapeStore
+    from webpilot.llm.tapes import compare
+
+    with TapeStore(first, readonly=True) as one, TapeStore(second, readonly=True) as other:
+        found = compare(one, other)
+    print("\n".join(found.lines) or f"{first} and {second} hold the same calls")
+    raise typer.Exit(0 if found.equal else 1)
+
+
+@tape.command()
+def trim(
+    runs: Annotated[list[Path], typer.Argument(help="Folders of runs whose calls are kept.")],
+    source: Annotated[Path, typer.Option("--tape", help="The tape.")] = TAPE,
+    dry: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+) -> None:
+    """Remove from a tape what none of these runs has asked. What goes was paid for, and is gone."""
+    from webpilot.llm.store import TapeStore
+    from webpilot.llm.tapes import trim as trimmed
+
+    used = {key for run in runs for key in _asked(run)}
+    with TapeStore(source, readonly=dry) as store:
+        unused = len(store.index().keys() - used) if dry else trimmed(store, used)
+        left = len(store.index()) - (unused if dry else 0)
+    print(f"{unused} calls {'would be ' if dry else ''}removed, {left} kept")
+
+
+def _asked(run: Path) -> Iterator[str]:
+    """Yield the key of every model call of a run, of unfinished episodes too."""
+    from webpilot.records.reading import EpisodeRecord, load_run
+
+    load_run(run)  # refuses what is no run
+    for folder in sorted((run / "episodes").glob("*")):
+        for event in EpisodeRecord(folder=folder, row=None).journal():
+            if event["event"] == "model call":
+                yield event["key"]
 
 
 def main() -> None:

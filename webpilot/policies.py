@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from webpilot.budget import Limits
+from webpilot.llm.prices import no_price
 from webpilot.llm.protocol import LLM
 from webpilot.llm.settings import ModelSettings
 from webpilot.naming import named
@@ -45,7 +48,18 @@ class PolicySettings:
     @property
     def host(self) -> str | None:
         """The host that page text will be sent to, or ``None`` where it stays here."""
-        return self.model.host(os.environ) if self.name == "llm" else None
+        sent = self.name == "llm" and self.model.tape.mode != "replay"
+        return self.model.host(os.environ) if sent else None
+
+    def check(self, *limits: Limits) -> None:
+        """Raise where ``limits`` on dollars could not be kept.
+
+        Raises:
+            ConfigError: one of them limits dollars, and what the model costs is not known.
+        """
+        limited = any(each.usd is not None for each in limits)
+        if self.name == "llm" and limited and self.model.known_price is None:
+            raise no_price(self.model.model)
 
 
 def _offline(settings: PolicySettings, salt: bytes, llm: LLM | None) -> Cast:
@@ -60,11 +74,19 @@ def _llm(settings: PolicySettings, salt: bytes, llm: LLM | None) -> Cast:
 
     named("policy.prompts", settings.prompts, STYLES)
     hints = load_hints(settings.hints)
+    price = settings.model.price  # what is listed under a name is not what a model of one's own is
     if llm is None:
-        from webpilot.llm.openai_client import OpenAILLM
+        from webpilot.llm.chain import chain
 
-        llm = OpenAILLM(settings.model)
-    return LLMCast(llm=llm, settings=settings.model, style=settings.prompts, salt=salt, hints=hints)
+        llm, price = chain(settings.model, rng=random.Random(salt)), settings.model.known_price
+    return LLMCast(
+        llm=llm,
+        settings=settings.model,
+        style=settings.prompts,
+        salt=salt,
+        hints=hints,
+        price=price,
+    )
 
 
 POLICIES: Mapping[str, Callable[[PolicySettings, bytes, LLM | None], Cast]] = {

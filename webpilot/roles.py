@@ -196,6 +196,8 @@ class Stage:
     budget: Budget
     """Model calls and tokens are charged here."""
     on_event: OnEvent
+    seed: int = 0
+    """Of the run's own random numbers."""
 
 
 class Cast(Protocol):

@@ -7,7 +7,7 @@ import html
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from env.miniwob import load
@@ -146,12 +146,8 @@ async def solve(
 
 def _cast(name: str, prompts: str, llm: LLM | Mapping[str, Any] | None, hints: str | None) -> Cast:
     """Return who plays."""
-    told = dict(llm) if isinstance(llm, Mapping) else {}
-    known = [each.name for each in fields(ModelSettings)]
-    for key in told:
-        if key not in known:
-            raise ConfigError(f"llm has no setting {key!r}; it has {', '.join(known)}")
-    settings = PolicySettings(name=name, prompts=prompts, hints=hints, model=ModelSettings(**told))
+    model = ModelSettings.of(llm if isinstance(llm, Mapping) else {})
+    settings = PolicySettings(name=name, prompts=prompts, hints=hints, model=model)
     own = None if isinstance(llm, Mapping) else llm
     return settings.cast(salt=secrets.token_bytes(16), llm=own)
 

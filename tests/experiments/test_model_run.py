@@ -68,7 +68,7 @@ def test_the_same_seed_and_the_same_answers_give_the_same_tree(tmp_path: Path) -
     trees = []
     for name in ("a", "b"):
         with wp.ModelServer(form_model) as server:
-            assert run(tmp_path, server, f"run.name={name}").returncode == 0
+            assert run(tmp_path, server, f"run.name={name}", "llm.tape.mode=off").returncode == 0
         folder = tmp_path / name / "episodes" / "miniwob.enter-text.0"
         trees.append((folder / "tree.json").read_bytes())
     assert trees[0] == trees[1]
@@ -86,10 +86,12 @@ def test_a_model_whose_answers_cannot_be_used_is_the_agent_s_failure(tmp_path: P
 
 def test_a_server_that_fails_is_no_failure_of_the_agent(tmp_path: Path) -> None:
     with wp.ModelServer(form_model, status=500) as server:
-        done = run(tmp_path, server, "run.name=down")
+        done = run(tmp_path, server, "run.name=down", "llm.retries=1")
+        assert len(server.bodies) == 2
     assert done.returncode == 1
     (row,) = load_run(tmp_path / "down").rows
     assert (row.error_kind, row.success) == ("llm", None)
+    assert row.llm_calls == 2
     summary = json.loads((tmp_path / "down" / "summary.json").read_text(encoding="utf-8"))
     assert summary["errors"]["llm"] == 1
 

@@ -33,9 +33,18 @@ def test_every_field_that_determines_the_answer_counts(name: str) -> None:
     assert changed.key != BASE.key
 
 
-def test_the_purpose_is_a_name_and_the_nonces_are_masks_all_else_counts() -> None:
-    assert {field.name for field in fields(ModelRequest)} - ANOTHER.keys() == {"purpose", "nonces"}
+def test_the_purpose_is_a_name_the_nonces_are_masks_and_who_pays_is_no_question() -> None:
+    left = {field.name for field in fields(ModelRequest)} - ANOTHER.keys()
+    assert left == {"purpose", "nonces", "payer"}
     assert replace(BASE, purpose="judge").key == BASE.key
+
+
+def test_the_question_is_the_same_in_every_run_and_has_the_requests_key() -> None:
+    asked = replace(BASE, nonces=("abc",))
+    assert asked.question.messages[1].content == "<page NONCE>"
+    assert asked.question.key == asked.key
+    assert asked.question.question == asked.question
+    assert asked.masked("it said abc") == "it said NONCE"
 
 
 def test_a_word_a_role_or_the_order_of_messages_makes_another_question() -> None:

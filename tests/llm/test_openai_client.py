@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from asking import KEY, SCHEMA, Respond, ask, client, raw_endpoint, request, sending
 
-from webpilot.errors import LLMError
+from webpilot.errors import LLMError, TransientError
 from webpilot.llm.loopback import ModelServer
 from webpilot.llm.openai_client import OpenAILLM
-from webpilot.llm.protocol import ModelReply
+from webpilot.llm.protocol import TOO_LONG, ModelReply
 from webpilot.llm.scripted import ScriptedLLM
 from webpilot.llm.settings import ModelSettings, Structured
 from webpilot.llm.wire import SCHEMA_LINE, body
@@ -155,12 +155,50 @@ def test_an_endpoint_that_refuses_every_form_is_asked_three_times_and_forgotten(
     assert kinds(server) == ["json_schema", "json_object", "text"]
 
 
-@pytest.mark.parametrize("code", ["context_length_exceeded", "model_not_found"])
-def test_a_refusal_that_is_not_about_the_form_is_not_asked_again(code: str) -> None:
-    content = json.dumps({"error": {"message": "too long", "code": code}}).encode()
+def test_a_refusal_that_is_not_about_the_form_is_not_asked_again() -> None:
+    content = json.dumps({"error": {"message": "unknown", "code": "model_not_found"}}).encode()
     message, requests = failure(sending(content, status="400 Bad Request"))
-    assert f"answered 400 ({code}): " in message
+    assert "answered 400 (model_not_found): " in message
     assert requests == 1
+
+
+TOO_LONG_WORDS = {
+    "OpenAI": (400, {"message": "too long", "code": "context_length_exceeded"}),
+    "vLLM": (
+        400,
+        {
+            "message": "This model's maximum context length is 4096 tokens. However, you requested "
+            "4612 tokens (516 in the messages, 4096 in the completion).",
+            "type": "BadRequestError",
+            "code": 400,
+        },
+    ),
+    "llama.cpp": (
+        400,
+        {
+            "message": "the request exceeds the available context size",
+            "type": "exceed_context_size_error",
+            "code": 400,
+        },
+    ),
+    "a proxy": (413, {"message": "request entity too large"}),
+}
+
+
+@pytest.mark.parametrize("whose", TOO_LONG_WORDS)
+def test_a_question_that_is_too_long_is_told_by_its_reply_and_asked_once(whose: str) -> None:
+    status, error = TOO_LONG_WORDS[whose]
+
+    async def go() -> tuple[ModelReply, int]:
+        content = json.dumps({"error": error}).encode()
+        async with raw_endpoint(sending(content, status=f"{status} No")) as endpoint:
+            reply = await ask(client(endpoint.url, structured="auto"))
+            return reply, len(endpoint.heads)
+
+    assert asyncio.run(go()) == (
+        ModelReply(text="", finish_reason=TOO_LONG, model="gpt-4o"),
+        1,
+    )
 
 
 @pytest.mark.parametrize(
@@ -242,7 +280,7 @@ def test_a_call_that_waits_for_anothers_search_has_the_same_deadline() -> None:
             calls = (llm.complete(request()) for _ in range(3))
             results = await asyncio.wait_for(asyncio.gather(*calls, return_exceptions=True), 30)
             await llm.aclose()
-            assert [type(result) for result in results] == [LLMError] * 3
+            assert [type(result) for result in results] == [TransientError] * 3
 
     asyncio.run(go())
 

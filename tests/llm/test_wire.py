@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from webpilot.llm.protocol import Message, ModelReply, ModelRequest
 from webpilot.llm.settings import Mode
-from webpilot.llm.wire import SCHEMA_LINE, body, envelope, reply_of, request_of
+from webpilot.llm.wire import MOST_TOKENS, SCHEMA_LINE, body, envelope, reply_of, request_of
 
 MODES = st.sampled_from(["json_schema", "json_object", "text"])
 ROLES = st.sampled_from(["system", "user", "assistant"])
@@ -44,8 +44,9 @@ def test_a_request_survives_the_wire_however_its_schema_is_told(
         text=st.text(),
         finish_reason=st.text(min_size=1),
         refusal=st.text(),
-        tokens_in=st.integers(0),
-        tokens_out=st.integers(0),
+        tokens_in=st.integers(5, MOST_TOKENS),
+        tokens_out=st.integers(0, MOST_TOKENS),
+        tokens_in_cached=st.integers(0, 5),
         model=st.text(),
     )
 )
@@ -118,6 +119,13 @@ def test_what_is_no_envelope_is_told_from_one(content: bytes, is_instead: str) -
 def test_tokens_that_are_not_reported_count_as_none(usage: Any) -> None:
     content = {"choices": [{"message": {"content": None}}], "usage": usage}
     assert reply_of(json.dumps(content).encode()) == ModelReply(text="")
+
+
+def test_tokens_that_no_model_holds_are_not_believed_to_the_last_digit() -> None:
+    usage = {"prompt_tokens": 10**400, "prompt_tokens_details": {"cached_tokens": 10**500}}
+    content = {"choices": [{"message": {"content": ""}}], "usage": usage}
+    reply = reply_of(json.dumps(content).encode())
+    assert reply.tokens_in == reply.tokens_in_cached == MOST_TOKENS
 
 
 @pytest.mark.parametrize("content", [{}, {"model": "m"}, {"model": "m", "messages": [{}]}])

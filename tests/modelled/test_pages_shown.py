@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from site_world import ORDERS, PEOPLE, Site
 
-from prompts.pages import LONGEST, changed_lines, page_text
+from prompts.pages import changed_lines, page_text
 from webpilot.types import Element, Observation
 
 SITE = Site({"orders": ORDERS, "people": PEOPLE}, "orders")
@@ -24,15 +24,6 @@ def test_what_is_clickable_without_a_line_of_its_own_is_listed_below_the_page() 
     shown = page_text(replace(PAGE, elements=(*PAGE.elements, tile)))
     assert shown.startswith(ORDERS)
     assert shown.splitlines()[-1] == "[9] generic 'First mail'"
-
-
-def test_a_page_too_long_for_a_prompt_is_cut_at_a_line_and_says_so() -> None:
-    line = "\tStaticText 'again and again'"
-    shown = page_text(reads("\n".join([line] * 100_000)))
-    *kept, last = shown.splitlines()
-    assert set(kept) == {line}
-    assert len(shown) < LONGEST + 100
-    assert last == f"(cut here: {100_000 - len(kept)} more lines are not shown)"
 
 
 def test_changes_are_the_lines_that_went_and_came() -> None:

@@ -25,7 +25,7 @@ from webpilot.llm.scripted import Answer, as_reply
 from webpilot.llm.wire import envelope, request_of
 from webpilot.serving import LOOPBACK, Serving
 
-__all__ = ["ModelServer"]
+__all__ = ["Handler", "ModelServer"]
 
 MODELS = {"object": "list", "data": [{"id": "scripted", "object": "model", "owned_by": "webpilot"}]}
 
@@ -44,18 +44,21 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:  # noqa: N802
         """List the models."""
         known = self.path.rstrip("/") == "/v1/models"
-        self._send(*((200, MODELS) if known else NOWHERE))
+        self.send(*((200, MODELS) if known else NOWHERE))
 
     def do_POST(self) -> None:  # noqa: N802
         """Answer a chat completion."""
         content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        known = self.path.rstrip("/") == "/v1/chat/completions"
-        self._send(*(self.server.said(content) if known else NOWHERE))
+        if self.path.rstrip("/") == "/v1/chat/completions":
+            self.server.complete(self, content)
+        else:
+            self.send(*NOWHERE)
 
     def log_message(self, format: str, *args: object) -> None:
         """Stay silent: requests are no news."""
 
-    def _send(self, status: int, content: Mapping[str, Any]) -> None:
+    def send(self, status: int, content: Mapping[str, Any]) -> None:
+        """Answer with a status and JSON."""
         data = json.dumps(content).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
@@ -68,14 +71,17 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Endpoint(ThreadingHTTPServer):
-    """A threading server that knows what to say to a body."""
+    """A threading server that knows what to do with the body of a chat completion."""
 
     daemon_threads = True
+    # The default of 5 overflows when several clients open their connections at once, and a
+    # connection that found no room is tried again after a second only.
+    request_queue_size = 128
     # An answer that hangs must not keep the server from closing.
     block_on_close = False
 
-    def __init__(self, said: Callable[[bytes], tuple[int, Mapping[str, Any]]]) -> None:
-        self.said = said
+    def __init__(self, complete: Callable[[Handler, bytes], None]) -> None:
+        self.complete = complete
         super().__init__((LOOPBACK, 0), Handler)
 
     def handle_error(self, request: object, client_address: object) -> None:
@@ -109,12 +115,16 @@ class ModelServer(Serving):
         self._refused = {kind for kind, refuses in refused.items() if refuses}
         self._status = status
         self._turn = threading.Lock()
-        super().__init__(Endpoint(self._said), name="webpilot-model")
+        super().__init__(Endpoint(self.complete), name="webpilot-model")
 
     @property
     def url(self) -> str:
         """The base URL, to be given as ``llm.base_url`` or ``OPENAI_BASE_URL``."""
         return f"http://{LOOPBACK}:{self.port}/v1"
+
+    def complete(self, handler: Handler, content: bytes) -> None:
+        """Answer the body of a chat completion."""
+        handler.send(*self._said(content))
 
     def _said(self, content: bytes) -> tuple[int, Mapping[str, Any]]:
         """Return status and JSON for the body of a chat completion."""

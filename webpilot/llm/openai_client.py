@@ -1,4 +1,4 @@
-"""Any OpenAI-compatible endpoint, asked through the official client: the only import of it."""
+"""Any OpenAI-compatible endpoint, asked through the official client."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 import httpx2
 import openai
 
-from webpilot.errors import ConfigError, LLMError
-from webpilot.llm.protocol import ModelReply, ModelRequest
+from webpilot.errors import ConfigError, LLMError, TransientError
+from webpilot.llm.protocol import TOO_LONG, ModelReply, ModelRequest
+from webpilot.llm.refusals import told, too_long, unsent
 from webpilot.llm.settings import OFFICIAL, Mode, ModelSettings, Structured
 from webpilot.llm.wire import body, reply_of
 
@@ -25,23 +26,11 @@ PLACEHOLDER = "no-key-needed"
 REFUSALS = (openai.BadRequestError, openai.NotFoundError, openai.UnprocessableEntityError)
 """How endpoints answer a ``response_format`` that they do not know."""
 
-CODES = frozenset(
-    ["context_length_exceeded", "insufficient_quota", "invalid_api_key", "model_not_found"]
-    + ["rate_limit_exceeded", "unsupported_parameter", "unsupported_value"]
-)
-"""Causes worth passing on. Any other words of an endpoint might repeat a key."""
-
-ELSEWHERE = frozenset(["context_length_exceeded", "model_not_found"])
+ELSEWHERE = frozenset(["model_not_found"])
 """Causes of a refusal that another ``response_format`` does not mend."""
 
-MENDS: Mapping[int, str] = {
-    400: "check llm.model, llm.structured and the length of the prompt",
-    401: f"check {KEY}",
-    403: f"check that {KEY} may use llm.model",
-    404: "check llm.model and the base URL, which usually ends in /v1",
-    422: "check llm.model, llm.structured and the length of the prompt",
-    429: "wait, or raise the endpoint's limit",
-}
+MOST_BYTES = 8_000_000
+"""An envelope is not read beyond this; the longest answer of a model is a small part of it."""
 
 
 class OpenAILLM:
@@ -87,10 +76,11 @@ class OpenAILLM:
         return self._found or self._settings.structured
 
     async def complete(self, request: ModelRequest) -> ModelReply:
-        """Return the model's answer.
+        """Return the model's answer, or that the question is too long for it (:data:`TOO_LONG`).
 
         Raises:
-            LLMError: the model did not answer, did so too late, or its envelope could not be read.
+            TransientError: the endpoint was busy, failed, was silent, or sent no answer.
+            LLMError: it refuses the question; asking again would not help.
         """
         # Chained errors would carry the endpoint's own words, and its words may repeat a key.
         try:
@@ -98,13 +88,18 @@ class OpenAILLM:
                 return await self._ask(request)
         except (TimeoutError, openai.APITimeoutError):
             late = f"did not answer within {self._settings.timeout_s:g} s"
-            message = f"{self._place} {late}: raise llm.timeout_s, or check the server"
+            mend = "raise llm.timeout_s, or check the server"
+            failure: LLMError = TransientError(f"{self._place} {late}: {mend}", lost=True)
         except openai.APIStatusError as error:
-            message = self._said(error)
-        except openai.OpenAIError:
+            if too_long(error):
+                return ModelReply(text="", finish_reason=TOO_LONG, model=request.model)
+            failure = told(error, self._place)
+        except (openai.OpenAIError, httpx2.HTTPError) as error:
             mend = "check the base URL, and that the server runs"
-            message = f"{self._place} could not be reached: {mend}"
-        raise LLMError(message)
+            failure = TransientError(
+                f"{self._place} could not be reached: {mend}", lost=not unsent(error)
+            )
+        raise failure
 
     async def aclose(self) -> None:
         """Let go of connections; closing twice is harmless."""
@@ -128,7 +123,7 @@ class OpenAILLM:
             try:
                 reply = await self._send(request, mode)
             except REFUSALS as error:
-                if error.code in ELSEWHERE:
+                if error.code in ELSEWHERE or too_long(error):
                     raise
             else:
                 self._found = mode
@@ -139,24 +134,22 @@ class OpenAILLM:
 
     async def _send(self, request: ModelRequest, mode: Mode) -> ModelReply:
         """Return the answer to one HTTP request, or raise what the client raises."""
-        # Raw, because the client takes any envelope for a chat completion.
-        raw = await self._client.chat.completions.with_raw_response.create(**body(request, mode))
+        # Streamed, because the client takes any envelope for a chat completion, of any length.
+        create = self._client.chat.completions.with_streaming_response.create
+        async with create(**body(request, mode)) as raw:
+            content = bytearray()
+            async for piece in raw.iter_bytes():
+                content += piece
+                if len(content) > MOST_BYTES:
+                    break
         try:
-            return reply_of(raw.http_response.content)
+            if len(content) > MOST_BYTES:
+                raise ValueError(f"more than {MOST_BYTES:,} bytes")
+            return reply_of(bytes(content))
         except ValueError as error:
             mend = "check the base URL, which usually ends in /v1"
             problem = f"{self._place} answered {raw.status_code} with {error}: {mend}"
-        raise LLMError(problem)
-
-    def _said(self, error: openai.APIStatusError) -> str:
-        status = error.status_code
-        code = f" ({error.code})" if error.code in CODES else ""
-        other = "the server fails, try again later"
-        if status < 400:
-            other = "redirects are not followed, so give the final address as the base URL"
-        elif status < 500:
-            other = "check the base URL and llm.model"
-        return f"{self._place} answered {status}{code}: {MENDS.get(status, other)}"
+        raise TransientError(problem, lost=True)
 
 
 def _key(environment: Mapping[str, str], host: str) -> str:

@@ -1,8 +1,9 @@
 """What a call of a language model is: the one request, the one reply, the one seam.
 
 Everything that asks a model does so through :class:`LLM`. Wrappers of the same protocol add what a
-run needs on the way (:mod:`webpilot.llm.metering`), so a call passes one place and has one name:
-the content-addressed :attr:`ModelRequest.key`.
+run needs on the way, each in its own module: a budget (:mod:`webpilot.llm.metering`), a tape
+(:mod:`webpilot.llm.tape`), further attempts (:mod:`webpilot.llm.retrying`). So a call passes one
+place and has one name: the content-addressed :attr:`ModelRequest.key`.
 """
 
 from __future__ import annotations
@@ -10,12 +11,38 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
-__all__ = ["LLM", "Message", "ModelReply", "ModelRequest"]
+from webpilot.errors import LLMError
+
+__all__ = ["LLM", "TOO_LONG", "Message", "ModelReply", "ModelRequest", "Payer"]
 
 MASK = "NONCE"
+
+TOO_LONG = "context_length_exceeded"
+"""The ``finish_reason`` of a reply that holds nothing: the question did not fit the model."""
+
+
+class Payer(Protocol):
+    """Who pays for a call under way: asked before each further attempt, told what it was for."""
+
+    @property
+    def seconds_left(self) -> float:
+        """Seconds that the call may still take; ``inf`` without a limit."""
+        ...
+
+    def failed(self, error: LLMError, wait: float) -> None:
+        """Take note of an attempt without an answer, after which another follows in ``wait`` s."""
+        ...
+
+    async def again(self) -> None:
+        """Set aside what another attempt may cost.
+
+        Raises:
+            BudgetExhausted: there is no room for it.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,14 +67,16 @@ class ModelRequest:
     max_tokens: int = 4096
     """Bound on the answer's length."""
     sample: int = 0
-    """Index among equal questions, so that independent samples have different keys."""
+    """Which of the independent answers to equal questions is wanted; each has a key of its own."""
     nonces: tuple[str, ...] = ()
     """What the fences around page text carry; random for each run, so masked in the key."""
+    payer: Payer | None = field(default=None, compare=False, repr=False)
+    """Who pays; no part of the question."""
 
     @property
     def key(self) -> str:
         """SHA-256 over all that determines the answer: equal questions have equal keys."""
-        messages = [[message.role, self._masked(message.content)] for message in self.messages]
+        messages = [[message.role, self.masked(message.content)] for message in self.messages]
         content = {
             "model": self.model,
             "messages": messages,
@@ -60,10 +89,19 @@ class ModelRequest:
         text = json.dumps(content, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def _masked(self, text: str) -> str:
+    def masked(self, text: str) -> str:
+        """Return ``text`` without this request's nonces, which differ from run to run."""
         for nonce in self.nonces:
             text = text.replace(nonce, MASK)
         return text
+
+    @property
+    def question(self) -> ModelRequest:
+        """The request as every run asks it: nonces masked, nobody's to pay. It has the same key."""
+        messages = tuple(
+            replace(message, content=self.masked(message.content)) for message in self.messages
+        )
+        return replace(self, messages=messages, nonces=(), payer=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,15 +110,24 @@ class ModelReply:
 
     text: str
     finish_reason: str = "stop"
-    """Why the model stopped; ``length`` means the text is cut off."""
+    """Why the model stopped: ``length`` means the text is cut off, :data:`TOO_LONG` that the
+    question was not taken."""
     refusal: str = ""
     """The model's own words for not answering, or the empty string."""
     tokens_in: int = 0
     """Prompt tokens, as the endpoint reports them; 0 where it does not."""
     tokens_out: int = 0
     """Completion tokens, as the endpoint reports them; 0 where it does not."""
+    tokens_in_cached: int = 0
+    """Those of ``tokens_in`` that the endpoint had cached, and asks less for."""
     model: str = ""
     """What the endpoint calls the model that answered."""
+    attempts: int = 1
+    """Calls that the answer took: each attempt counts as one."""
+    lost: int = 0
+    """Those of them that may have been answered, and billed, without the answer arriving."""
+    taped: bool = False
+    """A tape gave the answer: nothing is paid for it."""
 
 
 class LLM(Protocol):

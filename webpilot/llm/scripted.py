@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from webpilot.errors import LLMError
-from webpilot.llm.metering import prompt, settled
+from webpilot.llm.counting import prompt, settled
 from webpilot.llm.protocol import ModelReply, ModelRequest
 
 __all__ = ["Answer", "ScriptedLLM", "as_reply"]

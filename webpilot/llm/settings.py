@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal, get_args
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Literal, Self, get_args
 from urllib.parse import urlsplit
 
 from webpilot.errors import ConfigError
+from webpilot.llm.prices import Price, listed_context, listed_price
 
-__all__ = ["Mode", "ModelSettings", "Structured"]
+__all__ = ["Mode", "ModelSettings", "Structured", "TapeMode", "TapeSettings"]
 
 Mode = Literal["json_schema", "json_object", "text"]
 """How an endpoint is told about the answer's form, from the strictest to none at all."""
@@ -19,9 +21,29 @@ Mode = Literal["json_schema", "json_object", "text"]
 Structured = Literal["auto", "json_schema", "json_object", "text"]
 """A mode, or ``auto``: the strictest one that the endpoint accepts."""
 
+TapeMode = Literal["off", "record", "replay", "auto"]
+"""What a tape of calls is for: nothing, being written, being read, or both (what it holds is read,
+what it lacks is asked and written)."""
+
 OFFICIAL = "https://api.openai.com/v1"
 BASE_URL = "OPENAI_BASE_URL"
 HOST = r"([\w-]{1,63}\.)*[\w-]{1,63}\.?|[0-9a-f.]*:[0-9a-f:.]*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TapeSettings:
+    """Where the calls of a run are kept, beside its folder, and what for."""
+
+    mode: TapeMode = "off"
+    path: str = "runs/tape.sqlite"
+
+    def __post_init__(self) -> None:
+        if self.mode not in get_args(TapeMode):
+            raise ConfigError(
+                f"llm.tape.mode={self.mode!r} must be one of {', '.join(get_args(TapeMode))}"
+            )
+        if not isinstance(self.path, str) or not Path(self.path).name:
+            raise ConfigError(f"llm.tape.path={self.path!r} must be the name of a file")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,20 +60,32 @@ class ModelSettings:
     max_tokens: int = 4096
     """Bound on an answer's length."""
     timeout_s: float = 90.0
-    """Seconds that one call may take altogether."""
+    """Seconds that one attempt may take altogether."""
     structured: Structured = "auto"
+    retries: int = 6
+    """Further attempts at a call whose endpoint is busy, fails or is silent."""
+    concurrency: int = 16
+    """Calls under way at once, at most; fewer while the endpoint says that it is busy."""
+    context: int | None = None
+    """Tokens that the model holds, question and answer together; ``None`` is what the table of
+    prices says, or 128,000."""
+    page_tokens: int = 32_000
+    """Tokens of page text in one question, at most."""
+    price: Price | None = None
+    """``None`` is that of the table; see :attr:`known_price`."""
+    tape: TapeSettings = TapeSettings()
 
     def __post_init__(self) -> None:
         if self.base_url is not None:
             _checked(self.base_url, "llm.base_url")
-        whole = isinstance(self.max_tokens, int) and _number(self.max_tokens)
+        positive = "a whole number from 1 on"
         demands = {
             "model": (isinstance(self.model, str) and self.model.strip(), "a name, such as gpt-4o"),
             "temperature": (
                 _number(self.temperature) and 0 <= self.temperature <= 2,
                 "a number from 0 to 2",
             ),
-            "max_tokens": (whole and self.max_tokens > 0, "a whole number from 1 on"),
+            "max_tokens": (_whole(self.max_tokens, 1), positive),
             "timeout_s": (
                 _number(self.timeout_s) and self.timeout_s > 0,
                 "a number of seconds above 0",
@@ -60,10 +94,48 @@ class ModelSettings:
                 self.structured in get_args(Structured),
                 f"one of {', '.join(get_args(Structured))}",
             ),
+            "retries": (_whole(self.retries, 0), "a whole number from 0 on"),
+            "concurrency": (_whole(self.concurrency, 1), positive),
+            "context": (
+                self.context is None
+                or (_whole(self.context, 1) and self.context > self.max_tokens),
+                f"null, or a whole number above llm.max_tokens={self.max_tokens}",
+            ),
+            "page_tokens": (_whole(self.page_tokens, 1), positive),
         }
         for name, (met, demand) in demands.items():
             if not met:
                 raise ConfigError(f"llm.{name}={getattr(self, name)!r} must be {demand}")
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """Return the settings that ``values`` names; ``price`` and ``tape`` are mappings in it.
+
+        Raises:
+            ConfigError: there is no such setting, or a value is none for it.
+        """
+        told = dict(_named("llm", values, cls))
+        if isinstance(told.get("price"), Mapping):
+            told["price"] = Price.of(told["price"])
+        if isinstance(told.get("tape"), Mapping):
+            tape = dict(_named("llm.tape", told["tape"], TapeSettings))
+            if tape.get("mode") is False:  # what a bare `off` means in YAML
+                tape["mode"] = "off"
+            told["tape"] = TapeSettings(**tape)
+        for name, kind in (("price", Price | None), ("tape", TapeSettings)):
+            if name in told and not isinstance(told[name], kind):
+                raise ConfigError(f"llm.{name}={told[name]!r} must be given key by key")
+        return cls(**told)
+
+    @property
+    def known_price(self) -> Price | None:
+        """What the model costs: as set, else as listed; ``None`` where nobody says."""
+        return self.price or listed_price(self.model)
+
+    @property
+    def room(self) -> int:
+        """Tokens that a question may have, so that an answer of ``max_tokens`` fits behind it."""
+        return max(1, (self.context or listed_context(self.model)) - self.max_tokens)
 
     def url(self, environment: Mapping[str, str]) -> str:
         """Return the address that is asked: the setting, the environment's, or OpenAI's.
@@ -86,6 +158,19 @@ class ModelSettings:
 
 def _number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _whole(value: object, least: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+
+def _named(where: str, values: Mapping[str, Any], kind: type) -> Mapping[str, Any]:
+    """Return ``values`` if each is a setting of ``kind``."""
+    known = [each.name for each in fields(kind)]
+    for name in values:
+        if name not in known:
+            raise ConfigError(f"{where} has no setting {name!r}; it has {', '.join(known)}")
+    return values
 
 
 def _checked(url: object, name: str) -> str:

@@ -21,6 +21,9 @@ __all__ = ["SCHEMA_LINE", "body", "envelope", "reply_of", "request_of"]
 SCHEMA_LINE = "Answer with one JSON object that fits this JSON schema: "
 """Opens the last line of the last user message where the endpoint takes no schema."""
 
+MOST_TOKENS = 10**9
+"""Tokens of one call that are believed; no model holds as many."""
+
 
 def body(request: ModelRequest, mode: Mode) -> dict[str, Any]:
     """Return the body that asks ``request``, the schema told in the way of ``mode``.
@@ -83,6 +86,7 @@ def envelope(reply: ModelReply) -> dict[str, Any]:
         "prompt_tokens": reply.tokens_in,
         "completion_tokens": reply.tokens_out,
         "total_tokens": reply.tokens_in + reply.tokens_out,
+        "prompt_tokens_details": {"cached_tokens": reply.tokens_in_cached},
     }
     return {
         "id": "chatcmpl-loopback",
@@ -107,14 +111,21 @@ def reply_of(content: bytes) -> ModelReply:
     if not read.choices:
         raise ValueError("a chat completion without choices")
     choice, usage = read.choices[0], read.usage or _Usage()
+    details = usage.prompt_tokens_details or _Details()
+    tokens_in = _credible(usage.prompt_tokens)
     return ModelReply(
         text=choice.message.content or "",
         finish_reason=choice.finish_reason or "stop",
         refusal=choice.message.refusal or "",
-        tokens_in=max(0, usage.prompt_tokens or 0),
-        tokens_out=max(0, usage.completion_tokens or 0),
+        tokens_in=tokens_in,
+        tokens_out=_credible(usage.completion_tokens),
+        tokens_in_cached=min(tokens_in, _credible(details.cached_tokens)),
         model=read.model or "",
     )
+
+
+def _credible(tokens: int | None) -> int:
+    return min(max(0, tokens or 0), MOST_TOKENS)
 
 
 _Role = Literal["system", "user", "assistant"]
@@ -185,9 +196,14 @@ class _Choice(BaseModel):
     finish_reason: str | None = None
 
 
+class _Details(BaseModel):
+    cached_tokens: int | None = None
+
+
 class _Usage(BaseModel):
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    prompt_tokens_details: _Details | None = None
 
 
 class _Envelope(BaseModel):

@@ -1,0 +1,50 @@
+"""The way of a call from the budget to the endpoint, put together as the settings say.
+
+    budget (an episode's)  ->  tape  ->  further attempts  ->  endpoint
+
+The budget comes first, because what a tape answers is charged too; the tape before further
+attempts, because what is on it has had its attempts.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Mapping
+
+from webpilot.llm.limiter import Limiter
+from webpilot.llm.openai_client import OpenAILLM
+from webpilot.llm.protocol import LLM
+from webpilot.llm.retrying import RetryingLLM
+from webpilot.llm.settings import ModelSettings
+from webpilot.llm.tape import TapeLLM
+
+__all__ = ["chain"]
+
+
+def chain(
+    settings: ModelSettings,
+    *,
+    rng: random.Random,
+    environment: Mapping[str, str] = os.environ,
+) -> LLM:
+    """Return all of the way behind the budget, shared by the episodes of a run.
+
+    Args:
+        settings: of the model.
+        rng: draws the waits between attempts.
+        environment: holds the key, which a tape that is only replayed does without.
+
+    Raises:
+        ConfigError: the key is missing or is none, the address is none, or the tape cannot be used.
+    """
+    tape = settings.tape
+    if tape.mode == "replay":
+        return TapeLLM(None, tape.path, tape.mode)
+    llm = RetryingLLM(
+        OpenAILLM(settings, environment),
+        retries=settings.retries,
+        limiter=Limiter(settings.concurrency),
+        rng=rng,
+    )
+    return llm if tape.mode == "off" else TapeLLM(llm, tape.path, tape.mode)
