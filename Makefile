@@ -8,10 +8,10 @@ FRESH ?=
 BROWSER ?=
 PYTEST_ARGS ?=
 
-.PHONY: help setup demo test lint format pins clean
+.PHONY: help setup demo test bench bench-full lint format pins clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## .venv, pinned dependencies, a browser (BROWSER=playwright downloads Playwright's own)
 	@BROWSER='$(BROWSER)' sh scripts/setup.sh
@@ -23,6 +23,17 @@ demo: setup ## search and commit on real MiniWoB++ pages, no key needed [SEED=n]
 
 test: setup ## the whole test suite [PYTEST_ARGS=...]
 	@$(PY) -m pytest -q -n 2 --dist loadscope --cov=mcts --cov=planner --cov-report=term:skip-covered $(PYTEST_ARGS)
+
+bench: setup ## samples of the side-by-side benchmarks, with a short table each
+	@$(PY) -m experiments.bench.env_speed
+	@$(PY) -m experiments.bench.restore
+	@$(PY) -m experiments.bench.parity
+
+bench-full: setup ## all of them at full length (hours)
+	@$(PY) -m experiments.bench.env_speed --sample 20
+	@$(PY) -m experiments.bench.restore --sample 20 --walks 60
+	@$(PY) -m experiments.bench.growth
+	@$(PY) -m experiments.bench.parity --full
 
 lint: setup ## ruff, mypy strict, import-linter
 	@$(PY) -m ruff check .

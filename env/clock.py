@@ -1,8 +1,9 @@
 """How a page's time passes: virtually between our steps, really, or not at all.
 
-A policy is written ``virtual:500``, ``real:500`` or ``none``; the number is the milliseconds a
-page is given after each action before it is observed. Under virtual time nothing happens between
-two steps, however long the agent thinks, and waiting costs no real time.
+A policy is written ``virtual:500``, ``real:500``, ``quiet`` or ``none``; the number is the
+milliseconds a page is given after each action before it is observed. Under virtual time nothing
+happens between two steps, however long the agent thinks, and waiting costs no real time. ``quiet``
+waits in real time until the page has come to rest (:mod:`env.quiet`).
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from env.link.cdp import PageSession
+from env.quiet import Quiet
 from webpilot.errors import ConfigError
 
-__all__ = ["Clock", "NoWait", "RealTime", "VirtualTime", "parse_clock"]
+__all__ = ["Clock", "NoWait", "Quiet", "RealTime", "VirtualTime", "parse_clock"]
 
-FORM = re.compile(r"(virtual|real):(\d{1,6})|none")
+FORM = re.compile(r"(virtual|real|quiet):(\d{1,6})|quiet|none")
 
 
 class Clock(Protocol):
@@ -141,14 +143,19 @@ class NoWait:
 
 
 def parse_clock(text: str) -> Clock:
-    """Return the policy written as ``virtual:MS``, ``real:MS`` or ``none``.
+    """Return the policy written as ``virtual:MS``, ``real:MS``, ``quiet`` or ``none``.
 
     Raises:
         ConfigError: it is none of these.
     """
     match = FORM.fullmatch(str(text).strip())
     if match is None:
-        raise ConfigError(f"settle={text!r} is unknown: use virtual:500, real:500 or none")
-    if match[1] == "virtual":
-        return VirtualTime(int(match[2]))
-    return RealTime(int(match[2])) if match[1] == "real" else NoWait()
+        raise ConfigError(f"settle={text!r} is unknown: use virtual:500, real:500, quiet or none")
+    match match[1]:
+        case "virtual":
+            return VirtualTime(int(match[2]))
+        case "real":
+            return RealTime(int(match[2]))
+        case "quiet":
+            return Quiet(int(match[2]))
+    return Quiet() if match[0] == "quiet" else NoWait()

@@ -20,6 +20,8 @@ class Measured:
     """Successful restorations by tier."""
     restore_ms: Mapping[str, float] = field(default_factory=dict)
     """Milliseconds spent in each tier, failed tries included."""
+    restore_levels: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """How often each tier's tries ended at each level; a try that ended early is ``drifted``."""
     replayed_steps: int = 0
     drifted: int = 0
     """Restorations that no tier achieved."""
@@ -28,11 +30,12 @@ class Measured:
 
 
 class Meter:
-    """Counts for one world; written in the browser's thread, read anywhere."""
+    """Counts for the worlds of one episode; written in the browser's thread, read anywhere."""
 
     def __init__(self) -> None:
         self._restores: Counter[str] = Counter()
-        self._milliseconds: Counter[str] = Counter()
+        self._microseconds: Counter[str] = Counter()
+        self._levels: dict[str, Counter[str]] = {}
         self._replayed = 0
         self._drifted = 0
         self._seconds = 0.0
@@ -42,7 +45,10 @@ class Meter:
         return Measured(
             restores=MappingProxyType(dict(self._restores)),
             restore_ms=MappingProxyType(
-                {tier: ms / 1000 for tier, ms in self._milliseconds.items()}
+                {tier: spent / 1000 for tier, spent in self._microseconds.items()}
+            ),
+            restore_levels=MappingProxyType(
+                {tier: dict(levels) for tier, levels in self._levels.items()}
             ),
             replayed_steps=self._replayed,
             drifted=self._drifted,
@@ -65,7 +71,11 @@ class Meter:
         try:
             yield
         finally:
-            self._milliseconds[tier] += (time.perf_counter_ns() - started) // 1000
+            self._microseconds[tier] += (time.perf_counter_ns() - started) // 1000
+
+    def tried(self, tier: str, level: str) -> None:
+        """Count how a try of ``tier`` ended."""
+        self._levels.setdefault(tier, Counter())[level] += 1
 
     def restored(self, tier: str) -> None:
         """Count a restoration that ``tier`` achieved."""

@@ -73,6 +73,9 @@ class Files(ThreadingHTTPServer):
     """A threading server that keeps what it has read."""
 
     daemon_threads = True
+    # The default of 5 overflows when several clients open their connections at once, and a
+    # connection that found no room is tried again after a second only.
+    request_queue_size = 128
     # Chromium opens spare connections and abandons them; that is no reason for a traceback.
     block_on_close = False
 

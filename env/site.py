@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 from env.clock import parse_clock
+from env.guard.network import NetworkPolicy
 from env.link.thread import BrowserThread
 from env.live import LivePage
 from env.miniwob import MiniwobTask
+from env.restore.restarts import Restarts
 from env.server import PageServer, miniwob_folder
 
 __all__ = ["DEFAULT_SETTLE", "MiniwobSite"]
@@ -32,7 +35,11 @@ class MiniwobSite:
             browser: the browser to start; by default the one chosen at set-up.
         """
         self.server = (PageServer(miniwob_folder()) if server is None else server).start()
-        self.thread = BrowserThread(path=browser)
+        # A task's page needs its own server, and nothing else in the world.
+        own = NetworkPolicy(hosts=(urlsplit(self.server.url).netloc,))
+        self.thread = BrowserThread(path=browser, network=own)
+        self.restarts = Restarts()
+        """Which pages take an in-page restart, as far as seen; shared by all episodes."""
 
     def page(
         self,

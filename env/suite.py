@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
+from typing import Protocol
 
 from env.act.reidentify import find
 from env.chromium import browser_path, browser_version
@@ -18,10 +19,13 @@ from env.episode import open_episode
 from env.fonts import arial
 from env.link.cdp import DEADLINE
 from env.live import LivePage
+from env.measure import Measured
 from env.miniwob import load
+from env.pool import PoolLimits
 from env.server import PageServer
 from env.site import DEFAULT_SETTLE, MiniwobSite
-from env.world import BrowserWorlds, open_search
+from env.world import open_search
+from mcts.protocols import Worlds
 from webpilot.benchmark import Costs
 from webpilot.types import Action, Observation, Task
 from webpilot.verdict import Episode
@@ -37,13 +41,21 @@ PICTURE_SCALE = 1.5
 PACKAGES = ("webpilot", "playwright", "browsergym-core", "browsergym-miniwob", "miniwob")
 
 
+class MeasuredWorlds(Worlds, Protocol):
+    """Worlds that count what they cost."""
+
+    def measured(self) -> Measured:
+        """Return what the browser did so far."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
     """The search side of one episode; implements :class:`webpilot.benchmark.SearchSide`."""
 
     task: Task
     root: Observation
-    worlds: BrowserWorlds
+    worlds: MeasuredWorlds
 
     def costs(self) -> Costs:
         """Return what the search world's browser did so far."""
@@ -51,6 +63,8 @@ class Opened:
         return Costs(
             restores=read.restores,
             replayed_steps=read.replayed_steps,
+            restore_ms=read.restore_ms,
+            restore_levels=read.restore_levels,
             drifted=read.drifted,
             seconds_browser=read.seconds_browser,
         )
@@ -59,12 +73,21 @@ class Opened:
 class MiniwobSuite:
     """The 125 tasks, one page server, one browser; a :class:`webpilot.benchmark.Benchmark`."""
 
-    def __init__(self, *, settle: str = DEFAULT_SETTLE, server: PageServer | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        settle: str = DEFAULT_SETTLE,
+        server: PageServer | None = None,
+        limits: PoolLimits | None = None,
+        worlds: int = 1,
+    ) -> None:
         """Make ready; the browser starts with the first page.
 
         Args:
             settle: how long the page's time runs after an action.
             server: serves the pages; by default those of the installed ``miniwob`` package.
+            limits: of the live pages of a search.
+            worlds: how many worlds a search may lease at once.
 
         Raises:
             ConfigError: no such policy, no pages, or no browser.
@@ -72,12 +95,21 @@ class MiniwobSuite:
         parse_clock(settle)
         browser_path()
         self._settle = settle
+        self._limits = limits
+        self._worlds = worlds
         self._site = MiniwobSite(server=server)
 
     @asynccontextmanager
     async def open_search(self, task_id: str, seed: int) -> AsyncIterator[Opened]:
         """Yield the search world of one episode."""
-        async with open_search(self._site, task_id, seed=seed, settle=self._settle) as search:
+        async with open_search(
+            self._site,
+            task_id,
+            seed=seed,
+            settle=self._settle,
+            limits=self._limits,
+            count=self._worlds,
+        ) as search:
             yield Opened(task=search.task, root=search.root, worlds=search.worlds)
 
     def open_episode(self, task_id: str, seed: int) -> AbstractAsyncContextManager[Episode]:

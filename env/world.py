@@ -7,9 +7,11 @@ and nobody here asks why.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeVar
 
 from env.link.cdp import DEADLINE
 from env.link.thread import BrowserThread
@@ -17,74 +19,195 @@ from env.live import CANONICAL, FOLDER, LivePage
 from env.measure import Measured
 from env.miniwob import ACTION_LIMIT, MiniwobTask, load
 from env.page.observe import changing
-from env.restore import Trail, restore, trail
+from env.pool import PagePool, PoolLimits, Seat
+from env.restore.ladder import Ladder
+from env.restore.restarts import Restarts
+from env.restore.routes import Routes
+from env.restore.snapshots import Snapshots
+from env.restore.tiers import trail
 from env.site import DEFAULT_SETTLE, MiniwobSite
 from mcts.protocols import Level, Restored, Transition
 from webpilot.actions import MINIWOB_ALL
-from webpilot.types import Action, Observation, Path, Task
+from webpilot.errors import BrowserLost, ConfigError, StepTimeout
+from webpilot.types import Action, Observation, Path, PathStep, Task
 
-__all__ = ["BrowserWorld", "BrowserWorlds", "Search", "open_search"]
+__all__ = ["BrowserWorld", "BrowserWorlds", "Search", "open_root", "open_search"]
+
+T = TypeVar("T")
 
 
 class BrowserWorld:
-    """One page that can act and go back; implements :class:`mcts.protocols.World`."""
+    """One user of the live pages that can act and go back; see :class:`mcts.protocols.World`.
 
-    def __init__(self, thread: BrowserThread, page: LivePage, *, here: Trail | None = ()) -> None:
+    It works with one page at a time. A page or browser that dies underneath it is replaced, and
+    what was going on is done once more, unless something was written to a server meanwhile. An
+    action that makes the page hang is not repeated.
+    """
+
+    def __init__(self, thread: BrowserThread, ladder: Ladder, root: Observation) -> None:
         self._thread = thread
-        self._page = page
-        self._here = here
+        self._ladder = ladder
+        self._pool = ladder.pool
+        self._path: Path | None = Path(root=root)
+        """Where its page stands; ``None`` where that is unknown."""
+        self._page: LivePage | None = None
+        """The page it worked with last."""
 
     async def observe(self) -> Observation:
         """Return the current page without changing it."""
-        return await self._thread.run(self._page.metered, self._page.observe)
+        return await self._lasting(lambda: self._seat().page.observe())
 
     async def step(self, action: Action) -> Transition:
         """Execute ``action``; a failed action is an observation with ``last_error``.
 
         Raises:
-            BrowserLost: the page is gone; ``restore`` loads a new one.
+            BrowserLost: the page is gone and did not come back; ``restore`` loads a new one.
             StepTimeout: the page hangs; its browser was killed and ``restore`` starts another.
         """
-        return await self._thread.run(self._page.metered, lambda: self._step(action))
+        return await self._lasting(lambda: self._step(action))
 
     async def restore(self, path: Path) -> Restored:
-        """Go back to the end of ``path``; the observation carries the bids of ``path.target``."""
-        return await self._thread.run(self._page.metered, lambda: self._restore(path))
+        """Go back to the end of ``path``; the observation carries the bids of ``path.target``.
+
+        Raises:
+            BrowserLost: browsers die again and again.
+            StepTimeout: the way there hangs, on a fresh page too.
+        """
+        hung = False
+        while True:
+            try:
+                return await self._run(lambda: self._restore(path))
+            except (BrowserLost, StepTimeout) as error:
+                hangs = isinstance(error, StepTimeout)
+                if (hangs and hung) or not self._pool.recovers():
+                    raise
+                hung = hung or hangs
+
+    async def leave(self) -> None:
+        """Let other worlds have the page, which stays where it is."""
+        await self._thread.finish(self._pool.leave, self)
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        return await self._thread.run(self._pool.first.metered, work)
+
+    async def _lasting(self, work: Callable[[], T]) -> T:
+        """Return what ``work`` returns, done again on a new page where this one died."""
+        path, attempt = self._path, work
+        while True:
+            try:
+                return await self._run(attempt)
+            except BrowserLost:
+                if path is None or not self._may_repeat(path):
+                    raise
+                attempt = partial(self._again, path, work)
+
+    def _may_repeat(self, path: Path) -> bool:
+        harmless = self._ladder.routes.repeatable(self._page, trail(path.all_steps))
+        return harmless and self._pool.recovers()
+
+    def _again(self, path: Path, work: Callable[[], T]) -> T:
+        if self._restore(path).level is Level.DRIFTED:
+            raise BrowserLost("the page is gone, and a new one did not come to where it was")
+        return work()
+
+    def _seat(self) -> Seat:
+        """Return the seat to work with: the world's own, or one brought to where it stood."""
+        seat = self._pool.of(self)
+        taken = self._page is None or self._page.alive
+        if seat is None and taken and self._path is not None:
+            self._restore(self._path)
+            seat = self._pool.of(self)
+        if seat is None:
+            raise BrowserLost("the page is gone; restoring brings it back")
+        self._page = seat.page
+        return self._pool.take(seat, self)
 
     def _step(self, action: Action) -> Transition:
-        here, self._here = self._here, None
-        error = self._page.act(action)
-        observation = self._page.observe(last_error=error)
-        ended = self._page.ended()
-        if here is not None:
-            self._here = (*here, (action.raw, observation.fingerprint.exact))
-        return Transition(observation=observation, ended=ended)
+        seat = self._seat()
+        path, self._path = self._path, None
+        before, seat.here = seat.here, None
+        error = seat.page.act(action)
+        observation = seat.page.observe(last_error=error)
+        seat.ended = seat.page.ended()
+        if path is not None:
+            step = PathStep(action=action, observation=observation)
+            self._path = replace(path, steps=(*path.steps, step))
+        if before is not None:
+            seat.here = (*before, (action.raw, observation.fingerprint.exact))
+            self._ladder.routes.stepped(seat.page, before, seat.here)
+        return Transition(observation=observation, ended=seat.ended)
 
     def _restore(self, path: Path) -> Restored:
-        here, self._here = self._here, None
-        restored = restore(self._page, path, here=here)
+        self._path = None
+        restored = self._ladder.restore(path, self)
         if restored.level is not Level.DRIFTED:
-            self._here = trail(path.all_steps)
+            self._path = path
+        seat = self._pool.of(self)
+        self._page = None if seat is None else seat.page
         return restored
 
 
 class BrowserWorlds:
-    """The worlds of one search; serial: one page, leased to one user at a time."""
+    """The worlds of one search, leased to one user at a time each; they share the live pages."""
 
-    def __init__(self, thread: BrowserThread, page: LivePage) -> None:
-        self._page = page
-        self._world = BrowserWorld(thread, page)
-        self._free = asyncio.Lock()
+    def __init__(
+        self,
+        thread: BrowserThread,
+        page: LivePage,
+        root: Observation,
+        *,
+        limits: PoolLimits | None = None,
+        count: int = 1,
+        restarts: Restarts | None = None,
+        snapshots: Snapshots | None = None,
+    ) -> None:
+        """Take over a page that stands at its root.
+
+        Args:
+            thread: owner of the browser.
+            page: loaded, and nothing done on it since.
+            root: what it shows.
+            limits: of the live pages.
+            count: how many worlds may be leased at once.
+            restarts: what this process knows of in-page restarts; by default nothing.
+            snapshots: puts the server behind the pages back.
+
+        Raises:
+            ConfigError: several worlds would share one server that keeps what they write, or
+                nobody would notice that they write.
+        """
+        if snapshots is not None and (count > 1 or not page.watched):
+            raise ConfigError("snapshots are for one world whose pages are watched: give it both")
+        pool = PagePool(limits or PoolLimits(), page, worlds=count)
+        routes = Routes(snapshots)
+        routes.opened(page)
+        ladder = Ladder(pool, restarts=restarts or Restarts(), routes=routes)
+        self._pool = pool
+        worlds = [BrowserWorld(thread, ladder, root) for _ in range(count)]
+        pool.seats[0].last = worlds[0]
+        self._free: asyncio.LifoQueue[BrowserWorld] = asyncio.LifoQueue()
+        for world in reversed(worlds):
+            self._free.put_nowait(world)
 
     @asynccontextmanager
     async def lease(self) -> AsyncIterator[BrowserWorld]:
-        """Yield the world once nobody else holds it."""
-        async with self._free:
-            yield self._world
+        """Yield a world that nobody else holds; who has waited longest is next."""
+        world = await self._free.get()
+        try:
+            yield world
+        finally:
+            try:
+                await world.leave()
+            finally:
+                self._free.put_nowait(world)
 
     def measured(self) -> Measured:
         """Return what restoring has cost so far."""
-        return self._page.meter.read()
+        return self._pool.meter.read()
+
+    def close(self) -> None:
+        """Discard all pages; in the browser's thread."""
+        self._pool.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +232,10 @@ async def open_search(
     seed: int,
     settle: str = DEFAULT_SETTLE,
     deadline: float = DEADLINE,
+    limits: PoolLimits | None = None,
+    count: int = 1,
 ) -> AsyncIterator[Search]:
-    """Yield a task's search world; its page is discarded afterwards.
+    """Yield a task's search world; its pages are discarded afterwards.
 
     Args:
         site: the served pages and the browser.
@@ -118,6 +243,8 @@ async def open_search(
         seed: the benchmark's seed of the instance.
         settle: ``virtual:MS``, ``real:MS`` or ``none``; pages that run on timers use real time.
         deadline: seconds one message to the page may take.
+        limits: of the live pages.
+        count: how many worlds may be leased at once.
 
     Raises:
         ConfigError: no such task, no such policy, or no browser.
@@ -125,17 +252,30 @@ async def open_search(
     """
     task = load(task_id)
     page = site.page(task, seed=seed, settle=settle, deadline=deadline)
+    close = page.close
     try:
-        root = await site.thread.run(page.metered, lambda: open_root(page))
+        root = await opened_root(site.thread, page)
+        worlds = BrowserWorlds(
+            site.thread, page, root, limits=limits, count=count, restarts=site.restarts
+        )
+        close = worlds.close
         yield Search(
             task=describe(task, seed=seed, goal=page.goal),
             root=root,
-            worlds=BrowserWorlds(site.thread, page),
+            worlds=worlds,
             settle=task.settle(settle),
             browser=await site.thread.run(lambda: site.thread.browser().version),
         )
     finally:
-        await site.thread.finish(page.close)
+        await site.thread.finish(close)
+
+
+async def opened_root(thread: BrowserThread, page: LivePage) -> Observation:
+    """Return the root that ``page`` was opened at, on a second browser if the first one dies."""
+    try:
+        return await thread.run(page.metered, lambda: open_root(page))
+    except BrowserLost:
+        return await thread.run(page.metered, lambda: open_root(page))
 
 
 def open_root(page: LivePage) -> Observation:
@@ -148,7 +288,8 @@ def open_root(page: LivePage) -> Observation:
     page.settle()
     second = page.observe()
     page.mask = changing(first, second)
-    if first.fingerprint.exact == second.fingerprint.exact:
+    page.quiet = first.fingerprint.exact == second.fingerprint.exact
+    if page.quiet:
         return first
     # The page has moved on: what is called the root must be a fresh one.
     page.load()

@@ -13,24 +13,37 @@ SHOWN = ("llm_calls", "tokens_in", "tokens_out", "usd", "seconds")
 def ceiling(settings: Settings) -> tuple[str, ...]:
     """Return the run's upper bounds and who receives its pages, a line each; none without a model.
 
-    An episode's last call may pass its limit on tokens by what one call holds.
+    Where a price is known, dollars are bounded by tokens too.
     """
-    host = settings.policy.host
-    if host is None:
+    policy = settings.policy
+    if policy.name != "llm":
         return ()
     episodes = len(settings.episodes)
+    found = {
+        key: _bound(key, episodes, settings.episode_limits, settings.run_limits) for key in SHOWN
+    }
+    found["usd"] = _dollars(settings, found)
     bounds = [
         f"{'unlimited' if bound is None else f'{bound:,.10g}'} {key}"
-        for key in SHOWN
-        if (bound := _bound(key, episodes, settings.episode_limits, settings.run_limits))
-        is not None
-        or key == "llm_calls"
+        for key, bound in found.items()
+        if bound is not None or key == "llm_calls"
     ]
     many = "episode" if episodes == 1 else "episodes"
-    return (
-        f"at most {episodes} {many}, {', '.join(bounds)}",
-        f"the text of the pages is sent to {host} (model {settings.policy.model.model})",
-    )
+    tape = policy.model.tape
+    goes = f"the text of the pages is sent to {policy.host} (model {policy.model.model})"
+    if policy.host is None:
+        goes = f"answers come from {tape.path}: nothing is sent to a model, nothing is paid"
+    return (f"at most {episodes} {many}, {', '.join(bounds)}", goes)
+
+
+def _dollars(settings: Settings, bounds: dict[str, float | None]) -> float | None:
+    """Return what the run may cost: its limit, or the price of its tokens if that is less."""
+    price = settings.policy.model.known_price
+    tokens_in, tokens_out, limit = (bounds[key] for key in ("tokens_in", "tokens_out", "usd"))
+    if price is None or tokens_in is None or tokens_out is None:
+        return limit
+    most = round(price.dollars(tokens_in, tokens_out), 2)
+    return most if limit is None else min(limit, most)
 
 
 def _bound(key: str, episodes: int, each: Limits, whole: Limits) -> float | None:

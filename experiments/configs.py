@@ -16,6 +16,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from env.clock import parse_clock
 from env.miniwob import MiniwobTask, load, tasks
+from env.pool import PoolLimits
 from mcts.config import SearchConfig
 from mcts.searchers import TABLES, override
 from planner import config as planning
@@ -64,6 +65,8 @@ class Settings:
     screenshots: bool
     referee: float
     """Share of episodes in [0, 1] that BrowserGym's own environment judges again."""
+    pool: PoolLimits
+    """Of the live pages that a search keeps."""
     seed: int
     """Seed of the run's own random numbers."""
     run: RunSettings
@@ -102,18 +105,22 @@ def build(composed: DictConfig) -> Settings:
     """
     plain: dict[str, Any] = OmegaConf.to_container(composed, resolve=True)  # type: ignore[assignment]
     _known("", plain, KEYS)
-    _known("env.", plain["env"], ("settle", "screenshots", "referee"))
+    _known("env.", plain["env"], ("settle", "screenshots", "referee", "pool"))
+    policy = _policy(plain["policy"], plain["llm"])
+    limits = [Limits.of(plain["budget"][whose]) for whose in ("episode", "run")]
+    policy.check(*limits)
     return Settings(
         preset=named("preset", plain["preset"]["name"], PRESETS).name,
         searcher=plain["searcher"]["name"],
-        policy=_policy(plain["policy"], plain["llm"]),
+        policy=policy,
         agent=AgentConfig(search=_searcher(plain["searcher"]), plan=_planner(plain["planner"])),
         episodes=_episodes(plain),
-        episode_limits=Limits.of(plain["budget"]["episode"]),
-        run_limits=Limits.of(plain["budget"]["run"]),
+        episode_limits=limits[0],
+        run_limits=limits[1],
         settle=parse_clock(plain["env"]["settle"]).name,
         screenshots=_switch("env.screenshots", plain["env"]["screenshots"]),
         referee=_number("env.referee", plain["env"]["referee"], most=1.0),
+        pool=_pool(plain["env"]["pool"]),
         seed=_number("run_seed", plain["run_seed"], whole=True),
         run=_run(plain["run"]),
         text=OmegaConf.to_yaml(composed, resolve=True),
@@ -142,6 +149,14 @@ def _switch(where: str, value: Any) -> bool:
     return value
 
 
+def _pool(node: Mapping[str, Any]) -> PoolLimits:
+    _known("env.pool.", node, ("pages", "memory_mb"))
+    pages = _number("env.pool.pages", node["pages"], whole=True)
+    if not pages:
+        raise ConfigError("env.pool.pages=0 leaves nothing to search on: use 1 or more")
+    return PoolLimits(pages=pages, memory_mb=_number("env.pool.memory_mb", node["memory_mb"]))
+
+
 def _run(node: Mapping[str, Any]) -> RunSettings:
     _known("run.", node, [item.name for item in fields(RunSettings)])
     name = node["name"]
@@ -160,12 +175,11 @@ def _run(node: Mapping[str, Any]) -> RunSettings:
 
 def _policy(node: Mapping[str, Any], llm: Mapping[str, Any]) -> PolicySettings:
     _known("policy.", node, ("name", "prompts", "hints"))
-    _known("llm.", llm, [item.name for item in fields(ModelSettings)])
     return PolicySettings(
         name=str(node["name"]),
         prompts=str(node["prompts"]),
         hints=None if node["hints"] is None else str(node["hints"]),
-        model=ModelSettings(**llm),
+        model=ModelSettings.of(llm),
     )
 
 

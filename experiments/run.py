@@ -15,10 +15,10 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
@@ -82,13 +82,13 @@ def carry_out(settings: Settings, *, command: str = "") -> int:
         ConfigError: bad input, or the folder holds another run.
     """
     path = Path(settings.run.root) / (settings.run.name or "default")
-    suite = MiniwobSuite(settle=settings.settle)
+    suite = MiniwobSuite(settle=settings.settle, limits=settings.pool)
     if settings.run.fresh:
         RunFolder.remove(path)
     salt = salt_of(path)
     cast = settings.policy.cast(salt=salt)
     about = {**_about(settings, cast, suite, command), "salt": salt.hex()}
-    with RunFolder(path, config=settings.text, about=about) as folder:
+    with RunFolder(path, config=settings.text, about=about, loose=("run", "llm.tape")) as folder:
         print_notes(folder.warnings)
         try:
             print_notes(ceiling(settings))
@@ -100,6 +100,7 @@ def carry_out(settings: Settings, *, command: str = "") -> int:
             summary = folder.write_summary(groupings=_groupings(settings))
             report = write_report(path)
         print_summary(summary, report=report)
+        print_notes(_taped(settings, summary))
         return _exit_code(settings, latest(folder.rows()))
 
 
@@ -176,8 +177,27 @@ def _about(settings: Settings, cast: Cast, suite: MiniwobSuite, command: str) ->
             if value is not None
         },
         "settle": settings.settle,
+        "price": _price(settings),
         "versions": {**suite.versions(), "git": commit() or "unknown"},
     }
+
+
+def _price(settings: Settings) -> Mapping[str, float] | None:
+    """Return the price that dollars are counted with, or ``None`` where they are not."""
+    known = settings.policy.model.known_price if settings.policy.name == "llm" else None
+    return None if known is None else asdict(known)
+
+
+def _taped(settings: Settings, summary: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return one line on what the tape has answered, or none."""
+    spent, measured = summary["spent"], summary["measured"]
+    if not measured["llm_calls_cached"]:
+        return ()
+    paid = f", ${measured['usd_paid']:.2f} of ${spent['usd']:.2f} paid" if spent["usd"] else ""
+    return (
+        f"{measured['llm_calls_cached']} of {spent['llm_calls']} model calls were answered by "
+        f"{settings.policy.model.tape.path}{paid}",
+    )
 
 
 def _groupings(settings: Settings) -> dict[str, dict[str, str]]:

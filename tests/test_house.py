@@ -118,7 +118,9 @@ def test_nothing_is_pickled_and_nothing_is_mocked() -> None:
     mocks = ".".join(("unittest", "mock"))  # in pieces, or a search for it would find this line
     banned = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", mocks}
     found = [(name, word) for name, node in syntax() for word in banned & set(imports(node))]
-    assert found == []
+    # What other clients do to our observations, and the format that BrowserGym's own loop writes.
+    clients = {("tests/gym/test_gym_lazy.py", "pickle"), ("tests/gym/test_gym_loops.py", "pickle")}
+    assert set(found) <= clients
 
 
 def test_no_except_clause_is_without_a_type() -> None:

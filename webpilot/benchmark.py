@@ -23,6 +23,10 @@ class Costs:
 
     restores: Mapping[str, int] = field(default_factory=dict)
     """Restorations by tier."""
+    restore_ms: Mapping[str, float] = field(default_factory=dict)
+    """Milliseconds by tier, failed tries included."""
+    restore_levels: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """By tier, how often its tries ended at each level."""
     replayed_steps: int = 0
     drifted: int = 0
     seconds_browser: float = 0.0

@@ -10,7 +10,7 @@ import logging
 import time
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from mcts.record import move_to_dict
 from mcts.tree import Tree
@@ -19,6 +19,7 @@ from webpilot.benchmark import Benchmark, Costs
 from webpilot.budget import Budget, Limits
 from webpilot.committing import CommitOnly
 from webpilot.errors import ConfigError, RecordError, WebPilotError
+from webpilot.llm.metering import Measure
 from webpilot.local import SearchedAttempt
 from webpilot.provenance import commit
 from webpilot.records.rows import EpisodeRow, Measured
@@ -71,6 +72,7 @@ class _Progress:
     drift_step: int | None = None
     goal: str = ""
     costs: Costs = Costs()
+    calls: Measure = field(default_factory=Measure)
     error: Exception | None = None
 
 
@@ -133,6 +135,7 @@ async def _play(
             recorder.event("task", {"goal": side.task.goal, "label": plan.cast.label})
 
         def on_event(name: str, data: Mapping[str, object]) -> None:
+            progress.calls.add(name, data)
             if recorder is None:
                 return
             if name == "node" and progress.agent is not None:
@@ -141,7 +144,9 @@ async def _play(
 
         progress.agent = Agent(
             task=side.task,
-            roles=plan.cast.roles(Stage(task=side.task, budget=budget, on_event=on_event)),
+            roles=plan.cast.roles(
+                Stage(task=side.task, budget=budget, on_event=on_event, seed=plan.run_seed)
+            ),
             config=plan.config,
             budget=budget,
             seed=(plan.run_seed, zlib.crc32(plan.task.encode()), plan.seed),
@@ -244,9 +249,17 @@ def _row(plan: EpisodePlan, progress: _Progress, budget: Budget) -> EpisodeRow:
         trajectory=tuple(action.raw for action in result.actions) if result else (),
         measured=Measured(
             seconds_browser=round(progress.costs.seconds_browser, 3),
+            seconds_model=round(progress.calls.seconds, 3),
             restores=dict(progress.costs.restores),
+            restore_ms={tier: round(spent, 3) for tier, spent in progress.costs.restore_ms.items()},
+            restore_levels={
+                tier: dict(levels) for tier, levels in progress.costs.restore_levels.items()
+            },
             replayed_steps=progress.costs.replayed_steps,
             drifted=progress.costs.drifted,
+            llm_calls_cached=progress.calls.calls_cached,
+            tokens_cached=progress.calls.tokens_cached,
+            usd_paid=round(progress.calls.usd_paid, 6),
         ),
     )
 

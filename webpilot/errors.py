@@ -8,7 +8,9 @@
     ├── ActionError            the agent's action text is malformed or not allowed
     ├── BudgetExhausted        a limit would be passed: kind, used, limit
     ├── LLMError               the model could not be asked, or answered unusably
-    │   └── FormatError        the model's own words did not fit the schema
+    │   ├── FormatError        the model's own words did not fit the schema
+    │   ├── TransientError     no answer this time; another attempt may bring one
+    │   └── TapeMiss           the tape that is replayed holds no such question
     └── EnvironmentDown        the world failed, not the agent
         ├── BrowserLost        the browser or its page died
         ├── StepTimeout        the page did not answer before the deadline
@@ -31,6 +33,8 @@ __all__ = [
     "RecordError",
     "SiteDown",
     "StepTimeout",
+    "TapeMiss",
+    "TransientError",
     "WebPilotError",
 ]
 
@@ -61,27 +65,65 @@ class ActionError(WebPilotError):
 
 
 class BudgetExhausted(WebPilotError):
-    """A charge would pass a limit; nothing was charged."""
+    """A charge would pass a limit; nothing was charged.
+
+    ``wanted`` is what a call may take at most, where that is why it was not sent.
+    """
 
     kind = "budget"
 
-    def __init__(self, key: str, used: float, limit: float) -> None:
-        super().__init__(f"budget {key} exhausted: {used:g} used of {limit:g}")
+    def __init__(self, key: str, used: float, limit: float, wanted: float = 0) -> None:
+        more = f", and one call may take {wanted:g}" if wanted and used < limit else ""
+        super().__init__(f"budget {key} exhausted: {used:g} used of {limit:g}{more}")
         self.key = key
         self.used = used
         self.limit = limit
 
 
 class LLMError(WebPilotError):
-    """A language model could not be reached or did not answer usably."""
+    """A language model could not be reached or did not answer usably.
+
+    ``lost``: an answer may have been made, and billed, that never arrived.
+    """
 
     kind = "llm"
+
+    def __init__(self, message: str = "", *, lost: bool = False) -> None:
+        super().__init__(message)
+        self.lost = lost
 
 
 class FormatError(LLMError):
     """A model's answer did not fit its schema after the bounded repair: the agent's failure."""
 
     kind = "agent"
+
+
+class TransientError(LLMError):
+    """No answer this time. Another attempt may bring one, where somebody makes it.
+
+    Args:
+        message: one line that names the mend.
+        busy: the endpoint is asked too often (status 429).
+        wait: seconds after which the endpoint wants to be asked again, where it says so.
+        lost: see :class:`LLMError`.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        busy: bool = False,
+        wait: float | None = None,
+        lost: bool = False,
+    ) -> None:
+        super().__init__(message, lost=lost)
+        self.busy = busy
+        self.wait = wait
+
+
+class TapeMiss(LLMError):
+    """A tape is replayed that holds no such question; the message says what differs."""
 
 
 class EnvironmentDown(WebPilotError):

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-from env.act.pointer import Pointer
-from env.link.session import Session
+from env.act.hands import TIMEOUT_MS, Failed, Hands
+from env.act.inputs import PROBE, Inputs
 from env.page.frames import Frame, find_frame
 from env.page.script import evaluation, result
 from webpilot.types import Argument
 
-__all__ = ["FRAME_SECONDS", "PROBE", "Failed", "Hands", "aim", "context_of", "frames_of", "retried"]
-
-PROBE = ("probe",)
-TIMEOUT_MS = 500
-"""BrowserGym's timeout of every action on an element."""
+__all__ = [
+    "FRAME_SECONDS",
+    "READY",
+    "SHOWN",
+    "absent",
+    "aim",
+    "context_of",
+    "frames_of",
+    "retried",
+]
 
 PAUSES_MS = (0, 0, 20, 100, 100)
 """Playwright's pause before each attempt; the next would wait past the timeout."""
@@ -25,22 +29,12 @@ PAUSES_MS = (0, 0, 20, 100, 100)
 FRAME_SECONDS = 0.017
 """One animation frame, rounded up: how far apart a moving element is looked at twice."""
 
-Wait = Callable[[float], None]
+READY = ("visible", "enabled")
+"""What an element must be before it is pressed; it must also stand still."""
+SHOWN = ("visible",)
+"""What an element must be before the mouse is moved over it; it must also stand still."""
 
-
-class Failed(Exception):
-    """The action failed; the message is BrowserGym's error text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hands:
-    """What an action may use."""
-
-    session: Session
-    scale: float
-    """Mouse arguments are CSS pixels times this."""
-    wait: Wait
-    """Lets this many milliseconds of page time pass."""
+Point = tuple[float, float]
 
 
 def frames_of(hands: Hands, bid: Argument) -> tuple[Frame, ...]:
@@ -51,7 +45,7 @@ def frames_of(hands: Hands, bid: Argument) -> tuple[Frame, ...]:
         return ()
     frames = find_frame(hands.session, bid)
     if frames is None:
-        raise Failed(_absent(bid))
+        raise Failed(absent(bid))
     return frames
 
 
@@ -60,15 +54,31 @@ def context_of(frames: tuple[Frame, ...]) -> int | None:
     return frames[-1].context if frames else None
 
 
-def _absent(bid: str) -> str:
+def absent(bid: str) -> str:
+    """Return the error text for an element that is not there."""
     return f'ValueError: Could not find element with bid "{bid}"'
 
 
-def aim(hands: Hands, bid: str, frames: tuple[Frame, ...]) -> tuple[tuple[float, float], Pointer]:
-    """Return where to click an element and the pointer as it is; scrolls if needed."""
+def aim(
+    hands: Hands,
+    bid: str,
+    frames: tuple[Frame, ...],
+    method: str,
+    states: Sequence[str] = READY,
+) -> tuple[Point, Inputs]:
+    """Return where to act on an element and what mouse and keys are doing; scrolls if needed.
+
+    Args:
+        hands: what may be used.
+        bid: the element.
+        frames: the frames around it.
+        method: Playwright's name of the action, for the error text.
+        states: what the element must be.
+    """
 
     def look(attempt: int, earlier: object) -> dict[str, Any]:
-        call = evaluation(PROBE, "aim", bid, attempt, earlier, context=context_of(frames))
+        context = context_of(frames)
+        call = evaluation(PROBE, "aim", bid, states, attempt, earlier, context=context)
         return cast(dict[str, Any], result(hands.session.send_all([call])[0]))
 
     def at_rest(number: int, earlier: object) -> dict[str, Any]:
@@ -91,9 +101,9 @@ def aim(hands: Hands, bid: str, frames: tuple[Frame, ...]) -> tuple[tuple[float,
             return _through(hands, told, frames)
         return told
 
-    told = retried(hands, bid, attempt, "Locator.click")
+    told = retried(hands, bid, attempt, method)
     x, y = told["point"]
-    return (x, y), Pointer.load(told["pointer"])
+    return (x, y), Inputs.load(told["inputs"])
 
 
 def _through(hands: Hands, told: dict[str, Any], frames: tuple[Frame, ...]) -> dict[str, Any]:
@@ -106,8 +116,8 @@ def _through(hands: Hands, told: dict[str, Any], frames: tuple[Frame, ...]) -> d
         blocked = result(hands.session.send_all([call])[0])
         if blocked:
             return {"problem": f"{blocked} intercepts pointer events"}
-    recalled = result(hands.session.send_all([evaluation(PROBE, "recallPointer")])[0])
-    return {"point": (x, y), "pointer": recalled}
+    recalled = result(hands.session.send_all([evaluation(PROBE, "recallInputs")])[0])
+    return {"point": (x, y), "inputs": recalled}
 
 
 def retried(
@@ -121,7 +131,7 @@ def retried(
         told = attempt(number)
         if "gone" in told:
             if number == 0:
-                raise Failed(_absent(bid))
+                raise Failed(absent(bid))
             told = {"problem": "element was detached from the DOM"}
         if "problem" not in told:
             return told

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from env.link.session import Call
 
 __all__ = [
     "MODIFIERS",
+    "Held",
     "Key",
     "UnknownKey",
+    "hold",
     "modifier_mask",
     "press",
     "resolve",
@@ -41,6 +43,21 @@ class Key:
     location: int = 0
     """0 standard, 1 left, 2 right, 3 keypad."""
     shifted: Key | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Held:
+    """The keys that are down; changes while events are made."""
+
+    modifiers: set[str] = field(default_factory=set)
+    """Modifier keys by name; left and right are one."""
+    codes: set[str] = field(default_factory=set)
+    """Every key by its code; pressing one of them again repeats it."""
+
+    @property
+    def mask(self) -> int:
+        """DevTools' bit mask of the modifiers."""
+        return modifier_mask(self.modifiers)
 
 
 def _special() -> Iterator[Key]:
@@ -117,14 +134,17 @@ def _keypad() -> Iterator[Key]:
 
 
 def _layout() -> dict[str, Key]:
-    """Return every name a key goes by: its code, its character and the usual short names."""
+    """Return every name a key goes by: its code, its character and the usual short names.
+
+    A character is typed as it stands, also with Shift held: only a code has a shifted state.
+    """
     layout: dict[str, Key] = {}
     for key in (*_special(), *_printing(), *_keypad()):
         layout[key.code] = key
         if key.location:
             continue
         if len(key.key) == 1:
-            layout[key.key] = key
+            layout[key.key] = replace(key, shifted=None)
         if key.shifted:
             layout[key.shifted.key] = key.shifted
     for name in MODIFIERS:
@@ -146,43 +166,56 @@ def resolve(name: str) -> str:
     return "Control" if name == "ControlOrMeta" else name
 
 
-def press(combination: str) -> list[Call]:
+def press(combination: str, held: Held | None = None) -> list[Call]:
     """Return the events of one key or combination such as ``Control+a``.
+
+    ``held`` is what is down already; it knows afterwards what is down then.
 
     Raises:
         UnknownKey: a part of it is no key; the message is the part.
     """
+    held = Held() if held is None else held
     tokens = _tokens(combination)
-    held: set[str] = set()
     calls = [toggle(token, held, down=True) for token in tokens]
     return calls + [toggle(token, held, down=False) for token in reversed(tokens)]
 
 
-def type_text(text: str) -> list[Call]:
+def type_text(text: str, held: Held | None = None) -> list[Call]:
     """Return the events of typing a text: keys where the layout has them, else inserted text."""
+    held = Held() if held is None else held
     calls: list[Call] = []
     for character in text:
         if character in LAYOUT:
-            held: set[str] = set()
             calls += [toggle(character, held, down=down) for down in (True, False)]
         else:
             calls.append(("Input.insertText", {"text": character}))
     return calls
 
 
-def toggle(name: str, held: set[str], *, down: bool) -> Call:
-    """Return one key's event and note in ``held`` which modifiers are down after it."""
+def hold(wanted: Collection[str], held: Held) -> list[Call]:
+    """Return the events after which these modifiers are down and no others."""
+    return [
+        toggle(name, held, down=name in wanted)
+        for name in MODIFIERS
+        if (name in wanted) != (name in held.modifiers)
+    ]
+
+
+def toggle(name: str, held: Held, *, down: bool) -> Call:
+    """Return one key's event and note in ``held`` what is down after it."""
     resolved = resolve(name)
     if resolved not in LAYOUT:
         raise UnknownKey(resolved)
     key = LAYOUT[resolved]
-    if "Shift" in held and key.shifted:
+    if "Shift" in held.modifiers and key.shifted:
         key = key.shifted
-    text = "" if held - {"Shift"} else key.text
+    text = "" if held.modifiers - {"Shift"} else key.text
+    repeated = key.code in held.codes
+    (held.codes.add if down else held.codes.discard)(key.code)
     if key.key in MODIFIERS:
-        (held.add if down else held.discard)(key.key)
+        (held.modifiers.add if down else held.modifiers.discard)(key.key)
     event: dict[str, object] = {
-        "modifiers": modifier_mask(held),
+        "modifiers": held.mask,
         "windowsVirtualKeyCode": key.number,
         "code": key.code,
         "key": key.key,
@@ -190,7 +223,7 @@ def toggle(name: str, held: set[str], *, down: bool) -> Call:
     }
     if not down:
         return "Input.dispatchKeyEvent", {"type": "keyUp", **event}
-    event |= {"text": text, "unmodifiedText": text, "autoRepeat": False}
+    event |= {"text": text, "unmodifiedText": text, "autoRepeat": repeated}
     event |= {"commands": [], "isKeypad": key.location == KEYPAD}
     return "Input.dispatchKeyEvent", {"type": "keyDown" if text else "rawKeyDown", **event}
 

@@ -1,8 +1,4 @@
-"""The mouse: where it is, what it holds, and the DevTools events that move it.
-
-Its state is kept in the page, so it belongs to the page it was moved on and starts anew at the
-origin with each document.
-"""
+"""The mouse: where it is, what it holds, and the DevTools events that move it."""
 
 from __future__ import annotations
 
@@ -31,15 +27,13 @@ class Pointer:
 
     @classmethod
     def load(cls, stored: Any) -> Pointer:
-        """Return the pointer a page remembers, at the origin where it remembers none."""
-        if not stored:
-            return cls()
+        """Return the pointer from what was stored of one."""
         x, y, last, held = stored
         return cls(x=x, y=y, last=last, held=held)
 
     @property
     def stored(self) -> tuple[float, float, str, int]:
-        """What the page remembers of the pointer."""
+        """What :meth:`load` makes a pointer of."""
         return (self.x, self.y, self.last, self.held)
 
     def move(self, x: float, y: float, modifiers: int = 0) -> tuple[Pointer, Call]:
@@ -87,9 +81,10 @@ class Pointer:
             calls.append(call)
         return pointer, calls
 
-    def wheel(self, delta_x: float, delta_y: float) -> Call:
+    def wheel(self, delta_x: float, delta_y: float, modifiers: int = 0) -> Call:
         """Return the event of turning the wheel where the pointer is."""
-        return _event("mouseWheel", x=self.x, y=self.y, modifiers=0, deltaX=delta_x, deltaY=delta_y)
+        deltas = {"deltaX": delta_x, "deltaY": delta_y}
+        return _event("mouseWheel", x=self.x, y=self.y, modifiers=modifiers, **deltas)
 
 
 def _event(kind: str, **fields: object) -> Call:

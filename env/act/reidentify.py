@@ -8,12 +8,20 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from env.page.fingerprint import INTERACTIVE_ROLES
+from webpilot.actions import PRIMITIVES
 from webpilot.types import Action, Element, Observation
 
 __all__ = ["BID_KINDS", "MIN_SIMILARITY", "find", "similarity"]
 
-BID_KINDS = frozenset({"click", "fill"})
+BID_KINDS = frozenset(
+    name
+    for name, primitive in PRIMITIVES.items()
+    if primitive.parameters and primitive.parameters[0].name in ("bid", "from_bid")
+)
 """Primitives whose first argument names an element."""
+
+DRAG = "drag_and_drop"
+"""The one whose second argument names another, which carries no picture: its bid must be there."""
 
 MIN_SIMILARITY = 0.9
 """Least similarity, in [0, 1], at which another name counts as the same one reworded."""
@@ -35,8 +43,10 @@ def find(action: Action, observation: Observation) -> Action | None:
         return action
     bid = action.args[0]
     target = action.target
+    known = {cue.bid for cue in observation.cues} | {e.bid for e in observation.elements}
+    if action.kind == DRAG and action.args[1] not in known:
+        return None
     if target is None:
-        known = {cue.bid for cue in observation.cues} | {e.bid for e in observation.elements}
         return action if bid in known else None
     found = _find(target, observation)
     if found is None:

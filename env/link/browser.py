@@ -14,9 +14,12 @@ from typing import Any
 from playwright.sync_api import Dialog, Playwright
 from playwright.sync_api import Error as PlaywrightError
 
+from env.guard.gate import Gate
+from env.guard.rules import WindowRules
 from env.link.cdp import Connection
 from env.link.handover import handover
 from env.link.mux import Mux
+from env.link.warden import Warden
 from env.link.window import Tab, Window
 from webpilot.errors import BrowserLost
 
@@ -39,13 +42,35 @@ REMOVALS = 20
 class Browser:
     """A running browser; every method but :meth:`kill` belongs to the thread that made it."""
 
-    def __init__(self, playwright: Playwright, path: Path) -> None:
+    def __init__(
+        self,
+        playwright: Playwright,
+        path: Path,
+        *,
+        gate: Gate | None = None,
+        warden: Warden | None = None,
+    ) -> None:
+        """Start it.
+
+        Args:
+            playwright: whose driver starts it.
+            path: the program.
+            gate: what guards it; by default no network policy does.
+            warden: has it in charge while it lives.
+
+        Raises:
+            BrowserLost: it does not start.
+        """
+        self.gate = Gate() if gate is None else gate
+        self._warden = warden
         with handover(path) as waiting:
+            if warden is not None:
+                warden.add_folder(waiting.folder)
             try:
                 self._browser = playwright.chromium.launch(
                     executable_path=waiting.executable,
                     headless=True,
-                    args=list(ARGUMENTS),
+                    args=[*ARGUMENTS, *self.gate.arguments()],
                     ignore_default_args=list(IGNORED),
                     # Ctrl-C is ours: the driver must not close the browser underneath a search.
                     handle_sigint=False,
@@ -59,6 +84,12 @@ class Browser:
             self._mux: Mux = waiting.mux()
             self.profile = waiting.profile
             """Folder of the browser's own files; Playwright's driver removes it."""
+            if warden is not None:
+                warden.add_browser(self.pid)
+                if self.profile is not None:
+                    warden.add_folder(self.profile)
+        if warden is not None:
+            warden.drop(waiting.folder)
         self.connection = Connection(self._mux)
         self.version: str = self._browser.version
 
@@ -72,20 +103,29 @@ class Browser:
         """Whether the browser's pipe is open."""
         return not self._mux.closed
 
-    def open_window(self, viewport: Mapping[str, int], **options: Any) -> Window:
+    def open_window(
+        self, viewport: Mapping[str, int], *, rules: WindowRules | None = None, **options: Any
+    ) -> Window:
         """Return a new context with one tab.
 
         Args:
             viewport: width and height in pixels.
+            rules: what its tabs may do; by default a generous use of everything.
             options: further options of Playwright's ``new_context``; locale and time zone are fixed
-                unless they are among them.
+                and downloads are refused unless they are among them.
         """
+        rules = WindowRules() if rules is None else rules
         context = self._browser.new_context(
             viewport={"width": viewport["width"], "height": viewport["height"]},
-            **{"locale": LOCALE, "timezone_id": TIMEZONE, **options},
+            **{
+                "locale": LOCALE,
+                "timezone_id": TIMEZONE,
+                **self.gate.context_options(rules),
+                **options,
+            },
         )
         context.on("dialog", leave_dialog)
-        return Window(self, context, self.connection)
+        return Window(self, context, self.connection, self.gate.window(rules))
 
     def open_tab(self, viewport: Mapping[str, int]) -> Tab:
         """Return the one tab of a new window; ``viewport`` holds width and height in pixels."""
@@ -120,6 +160,8 @@ class Browser:
             # Helpers of the browser may still be dying, and writing.
             shutil.rmtree(self.profile, ignore_errors=True)
             time.sleep(0.05)
+        if self._warden is not None:
+            self._warden.drop(self.pid, self.profile)
 
 
 def leave_dialog(dialog: Dialog) -> None:

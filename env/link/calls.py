@@ -25,13 +25,14 @@ class ProtocolError(WebPilotError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialog:
-    """A dialog a page opened, answered at once as Playwright does by default."""
+    """A dialog a page opened, answered at once by the rules of its window."""
 
     type: str
-    """alert, confirm, prompt or beforeunload."""
+    """alert, confirm, prompt, beforeunload or print."""
     message: str
+    """Its text, at most 2,000 characters."""
     accepted: bool
-    """Only ``beforeunload`` is accepted; the others are dismissed."""
+    """Whether the answer was yes."""
 
 
 class Pending:

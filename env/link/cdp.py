@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
+from env.guard.rules import PRINTED, DialogRules
 from env.link.calls import Dialog, Pending, ProtocolError, Waiter
 from env.link.mux import Message, Mux
 from env.link.session import Call, Reply
@@ -20,6 +21,10 @@ __all__ = ["Connection", "Dialog", "PageSession", "ProtocolError", "Waiter"]
 
 DEADLINE = 15.0
 """Seconds a call may take unless told otherwise; generous, because a busy machine is not a hang."""
+
+DIALOGS_KEPT = 1_000
+"""Dialogs of a page that are taken down; those after them are answered only."""
+LONGEST_MESSAGE = 2_000
 
 CRASHES = frozenset({"Inspector.targetCrashed", "Inspector.detached"})
 
@@ -37,7 +42,13 @@ class PageSession:
         self.deadline = DEADLINE
         """Seconds a call may take where the caller names no timeout."""
         self.dialogs: list[Dialog] = []
-        """Dialogs answered so far, oldest first."""
+        """The first dialogs answered, oldest first."""
+        self.dialog_rules = DialogRules()
+        """How dialogs are answered from now on."""
+        self.inputs = 0
+        """How many input events of ours were sent: what a page does without one, it does itself."""
+        self.may_open: Callable[[str], None] | None = None
+        """Raises where the page may not be sent to an address."""
         self.closed = False
         """Whether the page is closed, crashed or lost; nothing can be sent any more."""
         self._handlers: dict[str, list[Callable[[Reply], None]]] = {}
@@ -53,6 +64,10 @@ class PageSession:
         """Return the results of several calls sent in one flight, in order; first error raised."""
         if self.closed:
             raise BrowserLost(f"{calls[0][0]}: the page is gone")
+        for method, params in calls:
+            if method == "Page.navigate" and self.may_open is not None:
+                self.may_open(str(params.get("url", "")))
+        self.inputs += sum(method.startswith("Input.") for method, _ in calls)
         pending = self._connection.post(calls, self.session)
         try:
             return [one.result(self.deadline if timeout is None else timeout) for one in pending]
@@ -61,8 +76,9 @@ class PageSession:
             raise
 
     def post(self, method: str, params: Mapping[str, Any] | None = None) -> None:
-        """Send one call and do not wait; for the reading thread."""
-        self._connection.post([(method, params or {})], self.session)
+        """Send one call and do not wait; for the reading thread, which must outlive the browser."""
+        with suppress(BrowserLost):
+            self._connection.post([(method, params or {})], self.session)
 
     def on(self, method: str, handler: Callable[[Reply], None]) -> None:
         """Call ``handler`` with the parameters of each such event, in the reading thread."""
@@ -113,12 +129,22 @@ class PageSession:
         for waiter in tuple(self._waiters):
             waiter.abandon()
 
+    def discard(self) -> None:
+        """Close the page and do not wait; for the reading thread."""
+        self.close()
+        self._connection.discard(self.target)
+
     def _answer_dialog(self, params: Reply) -> None:
-        accepted = params["type"] == "beforeunload"
-        self.dialogs.append(
-            Dialog(type=params["type"], message=params.get("message", ""), accepted=accepted)
-        )
-        self.post("Page.handleJavaScriptDialog", {"accept": accepted})
+        kind, message = params["type"], params.get("message", "")
+        kind = "print" if (kind, message) == ("alert", PRINTED) else kind
+        accepted = kind in self.dialog_rules.accept
+        if len(self.dialogs) < DIALOGS_KEPT:
+            message = message[:LONGEST_MESSAGE]
+            self.dialogs.append(Dialog(type=kind, message=message, accepted=accepted))
+        answer: dict[str, Any] = {"accept": accepted}
+        if accepted and kind == "prompt":
+            answer["promptText"] = self.dialog_rules.text
+        self.post("Page.handleJavaScriptDialog", answer)
 
 
 class Connection:
@@ -140,6 +166,8 @@ class Connection:
             "Target.setAutoAttach",
             {
                 "autoAttach": True,
+                # Playwright makes a page wait, and lets it go only after an answer that passes our
+                # reading thread behind this announcement: what a handler sends comes before.
                 "waitForDebuggerOnStart": False,
                 "flatten": True,
                 "filter": [{"type": "page"}],
@@ -197,9 +225,18 @@ class Connection:
         """Call ``handler`` for each page that opens in a context from now on; reading thread."""
         self._arrivals.setdefault(context, []).append(handler)
 
+    def forget(self, context: str) -> None:
+        """Call nobody any more for pages of a context."""
+        self._arrivals.pop(context, None)
+
     def opened_by(self, opener: PageSession) -> tuple[PageSession, ...]:
         """Return the pages a page has opened, those closed since left out."""
         return tuple(page for page in tuple(self._pages.values()) if page.opener == opener.target)
+
+    def discard(self, target: str) -> None:
+        """Close a page and do not wait; for the reading thread."""
+        with suppress(BrowserLost):
+            self.post([("Target.closeTarget", {"targetId": target})], self._root)
 
     def lose(self, page: PageSession) -> None:
         """Settle every call on a page that is gone."""
@@ -234,9 +271,9 @@ class Connection:
         page.post("Inspector.enable")
         with self._arrival:
             self._pages[page.target] = page
+            for handler in self._arrivals.get(page.context, ()):
+                handler(page)
             self._arrival.notify_all()
-        for handler in self._arrivals.get(page.context, ()):
-            handler(page)
 
     def _detached(self, session: str) -> None:
         for target, page in tuple(self._pages.items()):

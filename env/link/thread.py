@@ -10,11 +10,8 @@ from __future__ import annotations
 import asyncio
 import atexit
 import ctypes
-import os
-import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -23,11 +20,15 @@ from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
 
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Playwright
 
 from env.chromium import browser_path
+from env.guard.gate import Gate
+from env.guard.network import NetworkPolicy
 from env.link.browser import Browser
 from env.link.cdp import ProtocolError
+from env.link.driver import Driver
+from env.link.warden import Warden
 from env.link.watchdog import Watchdog
 from webpilot.errors import BrowserLost, ConfigError, EnvironmentDown, StepTimeout, WebPilotError
 
@@ -46,18 +47,20 @@ DRIVER_PATIENCE = 0.3
 class BrowserThread:
     """Owns Playwright and one warm browser; started lazily, replaced when lost."""
 
-    def __init__(self, *, path: Path | None = None) -> None:
+    def __init__(self, *, path: Path | None = None, network: NetworkPolicy | None = None) -> None:
         """Make ready, start nothing.
 
         Args:
             path: the browser to start; by default the one chosen at set-up.
+            network: the hosts its browsers may reach; ``None`` guards no network.
         """
         self._path = path
+        self.gate = Gate(network)
+        """What guards its browsers, and the log of what was refused."""
         self._worker = new_worker()
         self._watchdog: Watchdog | None = None
-        self._playwright: Playwright | None = None
-        self._driver = 0
-        self._driver_killed = False
+        self._warden = Warden()
+        self._driver: Driver | None = None
         self._ident = 0
         self._browser: Browser | None = None
         self._closed = False
@@ -91,11 +94,12 @@ class BrowserThread:
         if self._browser is not None:
             self._browser.close()
             self._browser = None
-        if self._playwright is None:
-            self._playwright = sync_playwright().start()
-            self._driver = driver_pid(self._playwright)
+        self._warden.start()
+        if self._driver is None:
+            self._driver = Driver.start(self._warden)
         path = browser_path() if self._path is None else self._path
-        self._browser = launch(self._playwright, path)
+        playwright = self._driver.playwright
+        self._browser = launch(playwright, path, gate=self.gate, warden=self._warden)
         self.launches += 1
         return self._browser
 
@@ -126,6 +130,8 @@ class BrowserThread:
         self._worker.shutdown()
         if self._watchdog is not None:
             self._watchdog.stop()
+        self._warden.stop()
+        self.gate.close()
         atexit.unregister(self._abandon_browser)
 
     def __enter__(self) -> Self:
@@ -153,14 +159,17 @@ class BrowserThread:
         finally:
             cause = sys.exception()
             known = cause is None or isinstance(cause, WebPilotError)
-            if self._driver_died(patience=0.0 if known else DRIVER_PATIENCE):
+            driver = self._driver
+            patience = 0.0 if known else DRIVER_PATIENCE
+            if driver is not None and driver.died(patience=patience):
                 self._abandon_driver()
                 if cause is not None and not known:
                     raise BrowserLost(f"Playwright's driver died: {first_line(cause)}") from cause
 
     def _dog(self) -> Watchdog:
         if self._watchdog is None:
-            self._watchdog = Watchdog(self._kill_browser, self._kill_driver, self._break_call)
+            means = (self._kill_browser, self._kill_driver, self._break_call)
+            self._watchdog = Watchdog(*means, warden=self._warden)
             # The browser dies with us anyway, when its pipe closes; this is the quicker way.
             atexit.register(self._abandon_browser)
         return self._watchdog
@@ -169,9 +178,9 @@ class BrowserThread:
         if self._browser is not None:
             self._browser.close()
             self._browser = None
-        if self._playwright is not None:
-            playwright, self._playwright = self._playwright, None
-            playwright.stop()
+        if self._driver is not None:
+            driver, self._driver = self._driver, None
+            driver.stop()
 
     def _kill_browser(self) -> None:
         browser = self._browser
@@ -184,39 +193,24 @@ class BrowserThread:
             browser.abandon()
 
     def _kill_driver(self) -> None:
-        """End Playwright's driver, the last thing a blocked call can wait for."""
-        if self._playwright is not None:
-            self._driver_killed = True
-            with suppress(ProcessLookupError):
-                os.kill(self._driver, signal.SIGKILL)
+        driver = self._driver
+        if driver is not None:
+            driver.kill()
 
     def _break_call(self) -> None:
         """Raise in this thread: without a driver Playwright may wait for ever, and busily."""
         thread, error = ctypes.c_ulong(self._ident), ctypes.py_object(StepTimeout)
         ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, error)
 
-    def _driver_died(self, *, patience: float) -> bool:
-        """Return whether there was a driver and it is gone, or goes within ``patience`` seconds."""
-        if self._playwright is None or self._driver_killed:
-            return self._driver_killed
-        due = time.monotonic() + patience
-        while True:
-            try:
-                os.kill(self._driver, 0)  # fails once the process is gone and reaped
-            except ProcessLookupError:
-                return True
-            if time.monotonic() >= due:
-                return False
-            time.sleep(0.01)
-
     def _abandon_driver(self) -> None:
         """Leave a dead driver, and with it this thread.
 
         Playwright cannot be stopped without a driver, nor be started where it was not stopped.
         """
-        self._driver_killed = False
         self._abandon_browser()
-        self._playwright = self._browser = None
+        if self._driver is not None:
+            self._driver.forget()
+        self._driver = self._browser = None
         self._worker.shutdown(wait=False)
         self._worker = new_worker()
 
@@ -226,23 +220,20 @@ def new_worker() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=1, thread_name_prefix="webpilot-browser")
 
 
-def launch(playwright: Playwright, path: Path) -> Browser:
-    """Return a started browser.
+def launch(
+    playwright: Playwright, path: Path, *, gate: Gate | None = None, warden: Warden | None = None
+) -> Browser:
+    """Return a started browser, guarded by ``gate`` and in the charge of ``warden``.
 
     Raises:
         ConfigError: it did not start, twice; once may be an accident.
     """
     with suppress(BrowserLost):
-        return Browser(playwright, path)
+        return Browser(playwright, path, gate=gate, warden=warden)
     try:
-        return Browser(playwright, path)
+        return Browser(playwright, path, gate=gate, warden=warden)
     except BrowserLost as error:
         raise ConfigError(f"{error}: run `make setup`") from error
-
-
-def driver_pid(playwright: Playwright) -> int:
-    """Return the process id of Playwright's driver, which its interface does not tell."""
-    return int(playwright._impl_obj._connection._transport._proc.pid)
 
 
 def first_line(error: BaseException) -> str:

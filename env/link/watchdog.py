@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from env.link.warden import Warden
+
 __all__ = ["Guard", "Watchdog"]
 
 GRACE = 3.0
@@ -32,11 +34,13 @@ class Watchdog:
     """Watches one piece of work at a time, with a ladder of means to end it; guards may be nested.
 
     The means are called in order from the watchdog's own thread, ``GRACE`` seconds apart, until
-    the work ends.
+    the work ends. A warden outside this process is told each deadline: it acts where this thread
+    cannot.
     """
 
-    def __init__(self, *means: Callable[[], None]) -> None:
+    def __init__(self, *means: Callable[[], None], warden: Warden | None = None) -> None:
         self._means = means
+        self._warden = warden
         self._guard: Guard | None = None
         self._change = threading.Condition()
         self._stopped = False
@@ -49,12 +53,14 @@ class Watchdog:
         guard = Guard(seconds)
         with self._change:
             outer, self._guard = self._guard, guard
+            self._tell_warden()
             self._change.notify_all()
         try:
             yield guard
         finally:
             with self._change:
                 self._guard = outer
+                self._tell_warden()
                 self._change.notify_all()
 
     def stop(self) -> None:
@@ -63,6 +69,14 @@ class Watchdog:
             self._stopped = True
             self._change.notify_all()
         self._thread.join()
+
+    def _tell_warden(self) -> None:
+        if self._warden is None:
+            return
+        if self._guard is None:
+            self._warden.disarm()
+        else:
+            self._warden.arm(self._guard.due)
 
     def _watch(self) -> None:
         with self._change:

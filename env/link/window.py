@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import BrowserContext, Page
 from playwright.sync_api import Error as PlaywrightError
 
+from env.guard.watch import WindowGuard
 from env.link.cdp import Connection, PageSession
-from webpilot.errors import BrowserLost
+from webpilot.errors import ActionError, BrowserLost
 
 if TYPE_CHECKING:
     from env.link.browser import Browser
@@ -52,9 +53,17 @@ class Tab:
 class Window:
     """A context of its own: cookies, storage and tabs. Belongs to the browser's thread."""
 
-    def __init__(self, browser: Browser, context: BrowserContext, connection: Connection) -> None:
+    def __init__(
+        self,
+        browser: Browser,
+        context: BrowserContext,
+        connection: Connection,
+        guard: WindowGuard,
+    ) -> None:
         self.browser = browser
         self.context = context
+        self.guard = guard
+        """Keeps its tabs to the window's rules."""
         self._connection = connection
         self._pages: dict[str, Page] = {}
         """Playwright's pages by target id, as far as they were asked for."""
@@ -86,11 +95,20 @@ class Window:
         return tabs[self._front[-1]]
 
     def open(self) -> Tab:
-        """Return a new tab, in front."""
+        """Return a new tab, in front.
+
+        Raises:
+            ActionError: the window has as many tabs as it may have.
+        """
+        if self._id and len(self.tabs) >= self.guard.rules.tabs:
+            raise ActionError(f"no more than {self.guard.rules.tabs} tabs may be open")
         page = self.context.new_page()
         target = self._target_of(page)
         session = self._connection.page(target)
-        self._id = session.context
+        if not self._id:
+            self._id = session.context
+            self._connection.on_page(self._id, self._arrived)
+            self._arrived(session)
         self._pages[target] = page
         return self._to_front(Tab(window=self, session=session))
 
@@ -107,6 +125,7 @@ class Window:
         going = self.active
         with suppress(PlaywrightError):
             going.page.close()
+        going.session.close()  # it is, though we may not have been told yet
         self._pages.pop(going.session.target, None)
         rest = [tab for tab in self.tabs if tab.session.target != going.session.target]
         return self._to_front(rest[-1]) if rest else self.open()
@@ -130,6 +149,7 @@ class Window:
 
     def close(self) -> None:
         """Discard the context with all its tabs; fine when it is gone already."""
+        self._connection.forget(self._id)
         if self.browser.alive:
             with suppress(PlaywrightError):
                 self.context.close()
@@ -139,6 +159,9 @@ class Window:
         self._connection.on_page(
             self._id, lambda session: handler(Tab(window=self, session=session))
         )
+
+    def _arrived(self, session: PageSession) -> None:
+        self.guard.admit(session, tabs=len(self._connection.in_context(self._id)))
 
     def _to_front(self, tab: Tab) -> Tab:
         target = tab.session.target

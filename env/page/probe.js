@@ -1,8 +1,6 @@
 // Whether an element can be acted on, by Playwright's rules, and where. Synchronous.
 
 const NATIVE = new Set(["BUTTON", "INPUT", "SELECT", "TEXTAREA", "OPTION", "OPTGROUP"]);
-const TYPED = new Set(["", "email", "number", "password", "search", "tel", "text", "url"]);
-const ASSIGNED = new Set(["color", "date", "time", "datetime-local", "month", "range", "week"]);
 const SCROLLS = [
   null,
   { block: "end", inline: "end" },
@@ -167,7 +165,7 @@ function aimed(middle) {
 }
 
 // One attempt to aim at an element: a point, or why there is none.
-function aim(bid, attempt, earlier) {
+function aim(bid, states, attempt, earlier) {
   const element = findBid(bid);
   if (!element) return { gone: true };
   const { x, y, width, height } = element.getBoundingClientRect();
@@ -176,7 +174,7 @@ function aim(bid, attempt, earlier) {
     return { problem: "element is not stable", shifted: rect };
   }
   if (!earlier && isMoved(element)) return { moving: rect };
-  const missing = missingState(element, ["visible", "enabled"]);
+  const missing = missingState(element, states);
   if (missing) return { problem: `element is not ${missing}` };
   const scroll = SCROLLS[attempt % SCROLLS.length];
   if (scroll) element.scrollIntoView(scroll);
@@ -185,7 +183,7 @@ function aim(bid, attempt, earlier) {
   if (typeof point === "string") return { problem: point };
   const blocked = blocker(...point, retarget(element, "button-link"));
   if (blocked) return { problem: `${blocked} intercepts pointer events` };
-  return { point, pointer: window.webpilot_pointer ?? null };
+  return { point, inputs: recallInputs() };
 }
 
 function passes(bid, x, y) {
@@ -193,125 +191,10 @@ function passes(bid, x, y) {
   return element ? blocker(x, y, element) : "the frame is gone";
 }
 
-const exists = (bid) => findBid(bid) !== null;
+const recallInputs = () => window.webpilot_pointer ?? null;
 
-function selectAll(element) {
-  if (element.nodeName === "INPUT") {
-    element.select();
-  } else if (element.nodeName === "TEXTAREA") {
-    element.selectionStart = 0;
-    element.selectionEnd = element.value.length;
-  } else {
-    const range = document.createRange();
-    range.selectNodeContents(element);
-    const selection = window.getSelection();
-    if (selection) {
-      selection.removeAllRanges();
-      selection.addRange(range);
-    }
-  }
-  element.focus();
-}
-
-// Makes a field ready for text to be inserted, or assigns the value where nobody types.
-function prepareFill(bid, value) {
-  const element = findBid(bid);
-  if (!element) return { gone: true };
-  const missing = missingState(element, ["visible", "enabled", "editable"]);
-  if (missing) return { problem: `element is not ${missing}` };
-  const control = retarget(element, "label");
-  if (control.nodeName === "INPUT") {
-    const type = control.type.toLowerCase();
-    if (!TYPED.has(type) && !ASSIGNED.has(type)) {
-      return { error: `Input of type "${type}" cannot be filled` };
-    }
-    if (type === "number" && Number.isNaN(Number(value.trim()))) {
-      return { error: "Cannot type text into input[type=number]" };
-    }
-    if (ASSIGNED.has(type)) return assign(control, value.trim());
-  } else if (control.nodeName !== "TEXTAREA" && !control.isContentEditable) {
-    return { error: "Element is not an <input>, <textarea> or [contenteditable] element" };
-  }
-  selectAll(control);
-  return { insert: true };
-}
-
-function assign(input, value) {
-  input.focus();
-  // The prototype's setter: frameworks shadow the property on the element to watch it.
-  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(input, value);
-  if (input.value !== value) return { error: "Malformed value" };
-  input.dispatchEvent(new Event("input", { bubbles: true, composed: true }));
-  input.dispatchEvent(new Event("change", { bubbles: true }));
-  return { insert: false };
-}
-
-function focusForTyping(bid) {
-  const element = findBid(bid);
-  if (!element) return { gone: true };
-  const active = element.getRootNode().activeElement;
-  const was = active === element && document.hasFocus();
-  if (element.isContentEditable && !was && active?.blur) active.blur();
-  element.focus();
-  element.focus();
-  if (!was && element.nodeName === "INPUT") {
-    try { element.setSelectionRange(0, 0); } catch { /* some input types refuse */ }
-  }
-  return {};
-}
-
-const recallPointer = () => window.webpilot_pointer ?? null;
-
-function rememberPointer(pointer) {
-  window.webpilot_pointer = pointer;
-}
-
-function elementAt(x, y) {
-  let element = document.elementFromPoint(x, y);
-  while (element?.shadowRoot) {
-    const inner = element.shadowRoot.elementFromPoint(x, y);
-    if (!inner || inner === element) break;
-    element = inner;
-  }
-  return element;
-}
-
-const room = (element) => [
-  element.scrollLeft,
-  element.scrollTop,
-  element.scrollWidth - element.clientWidth - element.scrollLeft,
-  element.scrollHeight - element.clientHeight - element.scrollTop,
-];
-
-// What the wheel at a point would move: the nearest box with room in that direction.
-function scrollable(x, y, deltaX, deltaY) {
-  const root = document.scrollingElement;
-  for (let box = elementAt(x, y); box; box = parentOf(box)) {
-    const style = getComputedStyle(box);
-    const rolls = (overflow) => box === root || overflow === "auto" || overflow === "scroll";
-    const [left, top, right, bottom] = room(box);
-    const across = rolls(style.overflowX) && ((deltaX > 0 && right > 0) || (deltaX < 0 && left > 0));
-    const along = rolls(style.overflowY) && ((deltaY > 0 && bottom > 0) || (deltaY < 0 && top > 0));
-    if (across || along) return box;
-  }
-  return null;
-}
-
-// Notes what is about to scroll, because the page learns of it only with a later frame.
-function expectScroll(x, y, deltaX, deltaY) {
-  const box = scrollable(x, y, deltaX, deltaY);
-  window.webpilot_scroll = box && { box, left: box.scrollLeft, top: box.scrollTop };
-  const prevented = (event) => { if (event.defaultPrevented) window.webpilot_scroll = null; };
-  window.addEventListener("wheel", prevented, { once: true, passive: true });
-}
-
-function hasScrolled() {
-  const expected = window.webpilot_scroll;
-  if (!expected) return true;
-  const { box, left, top } = expected;
-  if (box.isConnected && box.scrollLeft === left && box.scrollTop === top) return false;
-  window.webpilot_scroll = null;
-  return true;
+function rememberInputs(inputs) {
+  window.webpilot_pointer = inputs;
 }
 
 // What waits for a frame before time may pass: an animation starts with its first frame, a callback

@@ -14,6 +14,8 @@ from env.clock import parse_clock
 from env.episode import MiniwobEpisode
 from env.live import LivePage
 from env.miniwob import MiniwobTask
+from env.pool import PoolLimits
+from env.restore.snapshots import Snapshots
 from env.server import PageServer, miniwob_folder
 from env.site import MiniwobSite
 from env.world import BrowserWorld, BrowserWorlds, open_root
@@ -57,6 +59,7 @@ def live_page(
     deadline: float = 15.0,
     may_restart: bool = True,
     base_url: str | None = None,
+    watched: bool = False,
 ) -> LivePage:
     return LivePage(
         site.thread,
@@ -65,6 +68,7 @@ def live_page(
         base_url=site.server.url if base_url is None else base_url,
         clock=parse_clock(settle),
         deadline=deadline,
+        watched=watched,
     )
 
 
@@ -92,15 +96,24 @@ def pressing(seen: Observation, name: str) -> Action:
 
 
 @asynccontextmanager
-async def opened(site: MiniwobSite, name: str, **settings: object) -> AsyncIterator[Opened]:
+async def opened(
+    site: MiniwobSite,
+    name: str,
+    *,
+    limits: PoolLimits | None = None,
+    snapshots: Snapshots | None = None,
+    **settings: object,
+) -> AsyncIterator[Opened]:
     page = live_page(site, name, **settings)  # type: ignore[arg-type]
+    close = page.close
     try:
         root = await site.thread.run(open_root, page)
-        worlds = BrowserWorlds(site.thread, page)
+        worlds = BrowserWorlds(site.thread, page, root, limits=limits, snapshots=snapshots)
+        close = worlds.close
         async with worlds.lease() as world:
             yield Opened(page=page, root=root, world=world, worlds=worlds)
     finally:
-        await site.thread.finish(page.close)
+        await site.thread.finish(close)
 
 
 @asynccontextmanager

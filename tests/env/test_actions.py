@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from env.act.actions import let_go
 from tests.env.opened import Opened, named, opened
+from webpilot.actions import PRIMITIVES, parse_action
 from webpilot.types import Action, Element, Observation
 
 
@@ -321,6 +323,45 @@ def test_html_drag_and_drop_reaches_its_target(page: Opened, seen: Observation) 
     happened = page.js("drops")
     assert happened[0] == "dragstart"
     assert happened[-2:] == ["drop", "dragend"]
+
+
+def wider(page: Opened, text: str) -> str:
+    """Execute an action of any set."""
+    return page.do(parse_action(text, allowed=tuple(PRIMITIVES)))
+
+
+def test_a_menu_is_chosen_from_though_its_framework_watches_the_value(
+    page: Opened, seen: Observation
+) -> None:
+    page.js(
+        "Object.defineProperty(document.getElementById('color'), 'value',"
+        " { get: () => 'shadowed', set: () => { throw new Error('watched') } }); 0"
+    )
+    assert wider(page, f"select_option('{named(seen, 'combobox').bid}', 'blue')") == ""
+    assert page.js("document.getElementById('color').selectedIndex") == 2
+    assert [event for event in log(page) if "color" in event] == ["input@color", "change@color"]
+
+
+def test_elements_in_frames_are_hovered_focused_and_pressed(page: Opened) -> None:
+    seen = page.open("frames.html")
+    field = named(seen, "textbox", "Inner field").bid
+    assert wider(page, f"hover('{field}')") == ""
+    assert wider(page, f"focus('{field}')") == ""
+    assert page.look().focused == field
+    assert wider(page, f"press('{field}', 'q')") == ""
+    assert "q" in (named(page.look(), "textbox", "Inner field").value or "")
+    assert wider(page, f"clear('{field}')") == ""
+    assert not named(page.look(), "textbox", "Inner field").value
+
+
+def test_keys_held_are_let_go_with_the_mouse(page: Opened, seen: Observation) -> None:
+    wider(page, "keyboard_down('Shift')")
+    log(page)
+    page.thread.submit(lambda: let_go(page.tab.session)).result()
+    assert [event.partition("@")[0] for event in log(page)] == ["keyup"]
+    page.do(f"click('{named(seen, 'textbox', 'Name').bid}')")
+    page.do("keyboard_press('KeyA')")
+    assert "a" in page.js("document.getElementById('name').value")
 
 
 def test_actions_outside_the_table_do_nothing(page: Opened, seen: Observation) -> None:

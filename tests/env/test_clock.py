@@ -25,7 +25,7 @@ def test_a_policy_is_named_as_it_is_written(text: str) -> None:
     assert parse_clock(text).name == text
 
 
-@pytest.mark.parametrize("text", ["", "virtual", "real:-1", "quiet", "virtual:5s", "virtual:1e3"])
+@pytest.mark.parametrize("text", ["", "virtual", "real:-1", "quiet:", "virtual:5s", "virtual:1e3"])
 def test_an_unknown_policy_is_refused_by_name(text: str) -> None:
     with pytest.raises(ConfigError, match="virtual:500"):
         parse_clock(text)

@@ -58,15 +58,16 @@ def test_a_combination_presses_in_order_and_releases_backwards() -> None:
     assert sent(press("Control+Shift+t")) == [
         ("rawKeyDown", "ControlLeft", "Control", "", 2),
         ("rawKeyDown", "ShiftLeft", "Shift", "", 10),
-        ("rawKeyDown", "KeyT", "T", "", 10),
-        ("keyUp", "KeyT", "T", None, 10),
+        ("rawKeyDown", "KeyT", "t", "", 10),
+        ("keyUp", "KeyT", "t", None, 10),
         ("keyUp", "ShiftLeft", "Shift", None, 2),
         ("keyUp", "ControlLeft", "Control", None, 0),
     ]
 
 
-def test_shift_gives_the_upper_character_with_its_text() -> None:
-    assert sent(press("Shift+1"))[1] == ("keyDown", "Digit1", "!", "!", 8)
+def test_shift_raises_a_key_named_by_its_code_and_no_character() -> None:
+    assert sent(press("Shift+Digit1"))[1] == ("keyDown", "Digit1", "!", "!", 8)
+    assert sent(press("Shift+1"))[1] == ("keyDown", "Digit1", "1", "1", 8)
     assert sent(press("A"))[0] == ("keyDown", "KeyA", "A", "A", 0)
     assert sent(press("+"))[0] == ("keyDown", "Equal", "+", "+", 0)
     assert sent(press("Control++"))[1][1:3] == ("Equal", "+")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from env.restore import RESTART
+from env.restore.tiers import RESTART
 from env.site import MiniwobSite
 from tests.env.rig import opened, own_pages
 from webpilot.types import Action

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from env.restore import LIVE, RELOAD, RESTART
+from env.restore.tiers import LIVE, RELOAD, RESTART
 from env.site import MiniwobSite
 from env.world import open_search
 from mcts.protocols import Level, Restored

@@ -13,6 +13,7 @@ from pathlib import Path as File
 import pytest
 
 from env.measure import Measured
+from env.pool import PoolLimits
 from env.site import MiniwobSite
 from env.world import BrowserWorld, BrowserWorlds, Search, open_search
 from mcts.protocols import Level, Restored, Transition
@@ -28,6 +29,10 @@ BOUND = 60.0
 def site() -> Iterator[MiniwobSite]:
     with MiniwobSite(server=own_pages()) as shared:
         yield shared
+
+
+async def browser_pid(site: MiniwobSite) -> int:
+    return await site.thread.run(lambda: site.thread.browser().pid)
 
 
 def test_a_search_world_opens_with_goal_root_and_canonical_addresses(site: MiniwobSite) -> None:
@@ -119,8 +124,9 @@ def test_no_type_the_search_sees_holds_a_reward() -> None:
     public = {name for kind in (BrowserWorld, BrowserWorlds) for name in dir(kind)}
     for word in ("reward", "score", "success", "verdict", "judge", "validate", "info"):
         assert not [name for name in fields | public if word in name.lower()]
-    for module in ("live", "restore", "world"):
-        source = (File(__file__).parents[2] / "env" / f"{module}.py").read_text()
+    room = File(__file__).parents[2] / "env"
+    for module in ("live.py", "pool.py", "world.py", *room.glob("restore/*.py")):
+        source = (room / module).read_text()
         assert "REWARD" not in source
         assert "webpilot.verdict" not in source
         assert "validate(" not in source
@@ -249,36 +255,51 @@ def test_a_page_that_spins_while_it_loads_is_given_up(site: MiniwobSite) -> None
     asyncio.run(body())
 
 
-def test_a_browser_killed_in_mid_search_is_lost_and_replaced(site: MiniwobSite) -> None:
+def test_a_browser_killed_in_mid_search_is_replaced_and_the_step_done_once(
+    site: MiniwobSite,
+) -> None:
     async def body() -> None:
         async with opened(site, "counter") as it:
             step = await it.press("more")
-            pid = await site.thread.run(lambda: site.thread.browser().pid)
+            pid = await browser_pid(site)
             os.killpg(pid, signal.SIGKILL)
-            with pytest.raises(BrowserLost):
-                await it.world.step(pressing(it.root, "more"))
-            restored = await it.world.restore(it.route(step))
-            assert (restored.level, restored.tier) == (Level.EXACT, "reload")
-            assert await site.thread.run(lambda: site.thread.browser().pid) != pid
+            after = await it.world.step(pressing(step.observation, "more"))
+            assert "item 2" in after.observation.text
+            assert "item 3" not in after.observation.text
+            assert await browser_pid(site) != pid
+            assert (await it.world.restore(it.route(step))).level is Level.EXACT
 
     asyncio.run(body())
 
 
-def test_a_crashed_page_is_lost_and_the_browser_stays(site: MiniwobSite) -> None:
+def test_a_crashed_page_is_replaced_and_the_browser_stays(site: MiniwobSite) -> None:
     async def body() -> None:
         async with opened(site, "counter") as it:
-            pid = await site.thread.run(lambda: site.thread.browser().pid)
-
-            async def observe_until_lost() -> None:
-                for _ in range(100):
-                    await it.world.observe()
-                    await asyncio.sleep(0.05)
-
+            pid, step = await browser_pid(site), await it.press("more")
+            first = it.page.tab.session.target
             it.page.tab.session.post("Page.crash")
+            for _ in range(400):
+                assert await it.world.observe() == step.observation
+                if not it.page.alive or it.page.tab.session.target != first:
+                    break
+                await asyncio.sleep(0.05)
+            assert it.worlds.measured().restores["reload"] == 1
+            assert await browser_pid(site) == pid
+
+    asyncio.run(body())
+
+
+def test_a_browser_that_dies_again_and_again_is_given_up(site: MiniwobSite) -> None:
+    async def body() -> None:
+        async with opened(site, "counter", limits=PoolLimits(recoveries=2)) as it:
+            seen = it.root
+            for _ in range(2):
+                os.killpg(await browser_pid(site), signal.SIGKILL)
+                seen = (await it.press("more", seen)).observation
+            assert "item 2" in seen.text
+            os.killpg(await browser_pid(site), signal.SIGKILL)
             with pytest.raises(BrowserLost):
-                await observe_until_lost()
-            assert (await it.world.restore(it.route())).level is Level.EXACT
-            assert await site.thread.run(lambda: site.thread.browser().pid) == pid
+                await it.press("more", seen)
 
     asyncio.run(body())
 

@@ -11,6 +11,7 @@ from hydra import compose, initialize_config_dir
 from experiments.configs import Settings, build, register
 from mcts.searchers import override
 from webpilot.errors import ConfigError
+from webpilot.llm.settings import ModelSettings, TapeSettings
 from webpilot.policies import PolicySettings
 from webpilot.presets import PRESETS, SEARCHERS
 
@@ -35,7 +36,8 @@ def test_a_preset_composed_is_the_preset_in_code(name: str) -> None:
     assert composed.searcher == PRESETS[name].searcher
     assert composed.agent == PRESETS[name].agent
     assert composed.episode_limits == PRESETS[name].bounds("offline")
-    assert composed.policy == PolicySettings(prompts=PRESETS[name].prompts)
+    kept = ModelSettings(tape=TapeSettings(mode="auto"))  # a run keeps a tape, wp.solve does not
+    assert composed.policy == PolicySettings(prompts=PRESETS[name].prompts, model=kept)
     modelled = settings(f"preset={name}", "policy=llm")
     assert modelled.episode_limits == PRESETS[name].bounds("llm")
 
@@ -116,6 +118,16 @@ def test_the_demo_plays_the_ten_published_tasks() -> None:
         (("planner.retries=-1",), "planner.retries"),
         (("split=dev",), "split"),
         (("task=miniwob.clik-test",), "miniwob.click-test"),
+        (("+llm.modle=x",), "it has model"),
+        (("llm.tape.mode=rewind",), "llm.tape.mode"),
+        (("llm.tape=5",), "llm.tape"),
+        (("llm.price.in=-1",), "llm.price.in"),
+        (("llm.price.in=1",), "llm.price.out"),
+        (("+llm.price.per_call=1",), "llm.price"),
+        (("llm.context=100",), "llm.context"),
+        (("llm.retries=-1",), "llm.retries"),
+        (("policy=llm", "llm.model=tiny", "budget.run.usd=5"), "llm.price.in="),
+        (("policy=llm", "llm.model=tiny", "budget.episode.usd=5"), "llm.price.in="),
     ],
 )
 def test_bad_input_is_refused_with_the_key_or_the_mend(

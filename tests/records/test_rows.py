@@ -19,7 +19,8 @@ CONTRACT_FIELDS = (
 )
 
 CONTRACT_MEASURED = (
-    "seconds, seconds_browser, seconds_model, restores, replayed_steps, drifted, "
+    "seconds, seconds_browser, seconds_model, restores, restore_ms, restore_levels, "
+    "replayed_steps, drifted, "
     "llm_calls_cached, tokens_cached, usd_paid"
 )
 

@@ -52,14 +52,21 @@ class Measured:
     seconds_model: float = 0.0
     restores: dict[str, int] = field(default_factory=dict)
     """Number of restorations by tier."""
+    restore_ms: dict[str, float] = field(default_factory=dict)
+    """Milliseconds by tier, failed tries included."""
+    restore_levels: dict[str, dict[str, int]] = field(default_factory=dict)
+    """By tier, how often its tries ended exact, equivalent or drifted."""
     replayed_steps: int = 0
     """Browser steps taken only to get back to a state; reported, never charged."""
     drifted: int = 0
     """Restorations whose page was not the one first seen there."""
     llm_calls_cached: int = 0
+    """Those of the model calls that a tape answered."""
     tokens_cached: int = 0
+    """Prompt and completion tokens of these."""
     usd_paid: float = 0.0
-    """US dollars really paid; what a cache answered costs nothing."""
+    """US dollars really paid: nothing for what a tape answered, less for what an endpoint had
+    cached."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +106,11 @@ class EpisodeRow:
     explored_steps: int = 0
     rollouts: int = 0
     llm_calls: int = 0
+    """Calls of a model, each further attempt counted, whether it was really asked or a tape."""
     tokens_in: int = 0
     tokens_out: int = 0
     usd: float = 0.0
-    """US dollars charged to the budget."""
+    """US dollars charged to the budget, as if no cache had helped; 0 where no price is known."""
     side_effects: tuple[str, ...] = ()
     """What exploring changed on the site, one line each."""
     versions: dict[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""The action grammar: BrowserGym's action strings, read by a frozen table and never executed.
+"""Reading an action's text, and describing the actions in a prompt.
 
 A text must be exactly one call of a known primitive with literal arguments. Prose around it, two
 calls, an expression or a name in the place of a literal are refused with one line that says why.
@@ -9,23 +9,16 @@ from __future__ import annotations
 import ast
 import math
 import warnings
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from types import MappingProxyType
+from collections.abc import Sequence
 
+from webpilot.actions.addresses import foreign_scheme
+from webpilot.actions.parameters import BUTTONS, MODIFIERS, Kind, Parameter, Primitive
+from webpilot.actions.sets import MINIWOB_ALL
+from webpilot.actions.table import PRIMITIVES
 from webpilot.errors import ActionError
 from webpilot.types import Action, Argument
 
-__all__ = [
-    "MINIWOB_ALL",
-    "PRIMITIVES",
-    "Kind",
-    "Parameter",
-    "Primitive",
-    "describe_actions",
-    "parse_action",
-]
+__all__ = ["MAX_CHARACTERS", "describe_actions", "parse_action"]
 
 MAX_CHARACTERS = 8_000
 """Length of the longest action text that is read."""
@@ -36,130 +29,8 @@ MAX_NODES = 200
 MAX_WAIT_MS = 60_000.0
 """Longest ``noop``."""
 
-
-class Kind(StrEnum):
-    """What a parameter takes."""
-
-    TEXT = "str"
-    NUMBER = "float"
-    FLAG = "bool"
-    BUTTON = "Literal['left', 'middle', 'right']"
-    MODIFIERS = "list[Literal['Alt', 'Control', 'ControlOrMeta', 'Meta', 'Shift']]"
-
-
-BUTTONS = ("left", "middle", "right")
-MODIFIERS = ("Alt", "Control", "ControlOrMeta", "Meta", "Shift")
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """One parameter of a primitive; ``default`` is ``None`` where an argument is due."""
-
-    name: str
-    kind: Kind
-    default: Argument = None
-
-    @property
-    def signature(self) -> str:
-        """How it is written in the description of the actions."""
-        if self.default is None:
-            return f"{self.name}: {self.kind}"
-        shown = list(self.default) if isinstance(self.default, tuple) else self.default
-        return f"{self.name}: {self.kind} = {shown!r}"
-
-
-@dataclass(frozen=True, slots=True)
-class Primitive:
-    """One action of BrowserGym."""
-
-    name: str
-    parameters: tuple[Parameter, ...]
-    summary: str
-    examples: tuple[str, ...]
-
-    @property
-    def signature(self) -> str:
-        """The call with its parameters' types and defaults."""
-        return f"{self.name}({', '.join(parameter.signature for parameter in self.parameters)})"
-
-
-_BID = Parameter("bid", Kind.TEXT)
-_X, _Y = Parameter("x", Kind.NUMBER), Parameter("y", Kind.NUMBER)
-_BUTTON = Parameter("button", Kind.BUTTON, "left")
-
-_TABLE = (
-    Primitive(
-        "noop",
-        (Parameter("wait_ms", Kind.NUMBER, 1000),),
-        "Do nothing for some milliseconds.",
-        ("noop()", "noop(500)"),
-    ),
-    Primitive("mouse_move", (_X, _Y), "Move the mouse to a point.", ("mouse_move(65.2, 158.5)",)),
-    Primitive(
-        "mouse_click",
-        (_X, _Y, _BUTTON),
-        "Move the mouse to a point and click.",
-        ("mouse_click(887.2, 68)", "mouse_click(56, 712.56, 'right')"),
-    ),
-    Primitive(
-        "mouse_dblclick",
-        (_X, _Y, _BUTTON),
-        "Move the mouse to a point and double click.",
-        ("mouse_dblclick(5, 236)",),
-    ),
-    Primitive(
-        "mouse_down",
-        (_X, _Y, _BUTTON),
-        "Move the mouse to a point, press a button and hold it.",
-        ("mouse_down(140.2, 580.1)",),
-    ),
-    Primitive(
-        "mouse_up",
-        (_X, _Y, _BUTTON),
-        "Move the mouse to a point and release a button.",
-        ("mouse_up(250, 120)",),
-    ),
-    Primitive(
-        "scroll",
-        (Parameter("delta_x", Kind.NUMBER), Parameter("delta_y", Kind.NUMBER)),
-        "Turn the mouse wheel where the mouse is; positive is right or down, in pixels.",
-        ("scroll(0, 200)",),
-    ),
-    Primitive(
-        "click",
-        (_BID, _BUTTON, Parameter("modifiers", Kind.MODIFIERS, ())),
-        "Click an element.",
-        ("click('a51')", "click('48', button='middle', modifiers=['Shift'])"),
-    ),
-    Primitive(
-        "keyboard_press",
-        (Parameter("key", Kind.TEXT),),
-        "Press a key or a combination, by the names of KeyboardEvent.key.",
-        ("keyboard_press('Backspace')", "keyboard_press('ControlOrMeta+a')"),
-    ),
-    Primitive(
-        "keyboard_type",
-        (Parameter("text", Kind.TEXT),),
-        "Type a text into whatever has the focus.",
-        ("keyboard_type('Hello world!')",),
-    ),
-    Primitive(
-        "fill",
-        (
-            _BID,
-            Parameter("value", Kind.TEXT),
-            Parameter("enable_autocomplete_menu", Kind.FLAG, False),
-        ),
-        "Replace the content of a field; with True the last character is typed, for menus.",
-        ("fill('45', 'some text')", "fill('b534', 'Montre', True)"),
-    ),
-)
-
-PRIMITIVES: Mapping[str, Primitive] = MappingProxyType({one.name: one for one in _TABLE})
-"""Every primitive that can be executed, by name."""
-
-MINIWOB_ALL: tuple[str, ...] = tuple(PRIMITIVES)
-"""BrowserGym's ``miniwob_all``: its ten primitives and ``noop``, in its order."""
+MAX_MEASURE = 1e6
+"""Largest number, in either direction, that a parameter takes."""
 
 
 def parse_action(text: str, *, allowed: Sequence[str] = MINIWOB_ALL) -> Action:
@@ -251,6 +122,12 @@ def _value(primitive: Primitive, parameter: Parameter, node: ast.expr) -> Argume
         )
     if parameter.name == "wait_ms" and isinstance(value, int | float):
         return min(max(value, 0), MAX_WAIT_MS)
+    if parameter.name == "url" and isinstance(value, str):
+        scheme = foreign_scheme(value)
+        if scheme is not None:
+            raise ActionError(
+                f"{primitive.name} opens http:, https: and about:blank only, not {scheme}"
+            )
     return value
 
 
@@ -273,6 +150,12 @@ def _fits(value: Argument, kind: Kind) -> bool:
     match kind:
         case Kind.TEXT:
             return isinstance(value, str) and _is_unicode(value)
+        case Kind.TEXTS:
+            texts = (value,) if isinstance(value, str) else value
+            return isinstance(texts, tuple) and all(map(_is_unicode, texts))
+        case Kind.INTEGER:
+            whole = isinstance(value, int) and not isinstance(value, bool)
+            return whole and _is_measure(value)
         case Kind.NUMBER:
             number = isinstance(value, int | float) and not isinstance(value, bool)
             return number and _is_measure(value)
@@ -290,4 +173,4 @@ def _is_unicode(text: str) -> bool:
 
 
 def _is_measure(value: Argument) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value) and abs(value) <= 1e6
+    return isinstance(value, int | float) and math.isfinite(value) and abs(value) <= MAX_MEASURE

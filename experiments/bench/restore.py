@@ -1,0 +1,253 @@
+"""What going back costs: BrowserGym's reset and replay, as other agents go back, and our tiers.
+
+All take turns in one run, on the same served pages, seeds and clicks, and reach the same node of
+depth 3; numbers are medians. One machine's milliseconds tell little, their ratios within a run do.
+
+    python -m experiments.bench.restore --json restore.json     # a few minutes
+    python -m experiments.bench.restore --sample 10 --walks 125 # more of each
+
+A second part walks at random over the pages of many tasks and counts how each tier's tries ended.
+Whatever is handed out as exact is compared with what was seen the first time, word for word.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path as File
+from statistics import median
+from typing import Any
+
+from env.gym.peer import KNOBS, SHIPPED, Peer
+from env.live import FOLDER
+from env.miniwob import load, tasks
+from env.pool import PoolLimits
+from env.restore.tiers import LIVE, RELOAD, RESTART
+from env.site import MiniwobSite
+from env.world import BrowserWorld, Search, open_search
+from experiments.bench.tables import save, table
+from experiments.bench.walking import Walk, walked
+from mcts.protocols import Level
+from webpilot.types import Action, Path, PathStep
+
+__all__ = ["Reached", "main", "summary"]
+
+TASKS = (
+    *("click-checkboxes-large", "email-inbox", "click-tab-2", "login-user", "enter-text"),
+    *("choose-list", "navigate-tree", "book-flight"),
+)
+"""From 40 to 300 DOM nodes; the last one is never restarted in its page."""
+SEED = 3
+DEPTH = 3
+SAMPLE = 3
+WALKS = 16
+MOVES = 10
+PEERS = {"browsergym": SHIPPED, "browsergym, knobs": KNOBS}
+OURS = {
+    LIVE: PoolLimits(pages=2, tiers=(LIVE,)),
+    RESTART: PoolLimits(pages=1, tiers=(RESTART,)),
+    RELOAD: PoolLimits(pages=1, tiers=(RELOAD,)),
+}
+NAMES = (*PEERS, RELOAD, RESTART, LIVE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """One way to one node."""
+
+    task: str
+    contestant: str
+    round: int
+    ms: float
+    level: str | None = None
+    """How far the page agreed, for ours."""
+    same: bool | None = None
+    """Whether its text was that of the first time, for ours."""
+
+
+@asynccontextmanager
+async def searching(site: MiniwobSite, task: str, tier: str) -> AsyncIterator[Search]:
+    """Yield a search world that goes back by one tier only."""
+    async with open_search(site, task, seed=SEED, limits=OURS[tier]) as search:
+        yield search
+
+
+async def deep(world: BrowserWorld, root: Path) -> Path:
+    """Return a node of the wanted depth: elements pressed that work and do not end the page."""
+    path = root
+    for target in root.root.elements:
+        if len(path.steps) == DEPTH:
+            break
+        if target.box is None or not target.box[2] or target.role in ("RootWebArea", "generic"):
+            continue
+        action = Action(kind="click", args=(target.bid,), target=target)
+        after = await world.step(action)
+        if after.ended or after.observation.last_error:
+            await world.restore(path)
+        else:
+            step = PathStep(action=action, observation=after.observation)
+            path = Path(root=root.root, steps=(*path.steps, step))
+    while len(path.steps) < DEPTH:
+        action = Action(kind="click", args=(path.target.elements[0].bid,))
+        step = PathStep(action=action, observation=(await world.step(action)).observation)
+        path = Path(root=root.root, steps=(*path.steps, step))
+    return path
+
+
+async def back(world: BrowserWorld, path: Path, **about: Any) -> Reached:
+    """Return how the world came back to the end of ``path``."""
+    began = time.perf_counter()
+    restored = await world.restore(path)
+    spent = (time.perf_counter() - began) * 1000
+    told = restored.tier if restored.tier == about["contestant"] else f"by {restored.tier}"
+    return Reached(
+        **{**about, "contestant": told},
+        ms=spent,
+        level=restored.level.value,
+        same=restored.observation.text == path.target.text,
+    )
+
+
+def replayed(peer: Peer, base_url: str, path: Path, about: Mapping[str, Any]) -> Reached:
+    """Return how BrowserGym came to the end of ``path``."""
+    peer.reset(about["task"], SEED, base_url=base_url, knobs=PEERS[about["contestant"]])
+    spent = peer.answer().seconds
+    for step in path.steps:
+        peer.step(step.action.raw)
+        spent += peer.answer().seconds
+    return Reached(**about, ms=spent * 1000)
+
+
+async def raced(
+    site: MiniwobSite, peers: Mapping[str, Peer], task: str, sample: int
+) -> list[Reached]:
+    """Return every contestant's ways to one node of a task, taken in turns."""
+    found: list[Reached] = []
+    base_url = site.server.url + FOLDER
+    async with (
+        searching(site, task, LIVE) as live,
+        searching(site, task, RESTART) as restart,
+        searching(site, task, RELOAD) as fresh,
+        live.worlds.lease() as first,
+        restart.worlds.lease() as second,
+        fresh.worlds.lease() as third,
+    ):
+        root = Path(root=live.root)
+        path = await deep(first, root)
+        await first.restore(root)  # on a second page: the first one stays at the node
+        worlds = {LIVE: first, RESTART: second, RELOAD: third}
+        for number in range(sample + 1):
+            told = {"task": task, "round": number}
+            for name, peer in peers.items():
+                about = {**told, "contestant": name}
+                found.append(await asyncio.to_thread(replayed, peer, base_url, path, about))
+            for name, world in worlds.items():
+                found.append(await back(world, path, **told, contestant=name))
+            await first.restore(root)
+    return [each for each in found if each.round]  # one round before is not counted
+
+
+async def measured(
+    names: Sequence[str], sample: int, walks: int
+) -> tuple[list[Reached], list[Walk]]:
+    """Return the races and the walks."""
+    races: list[Reached] = []
+    chosen = tasks("all")[:: max(1, len(tasks("all")) // walks)] if walks else ()
+    with MiniwobSite() as site, Peer() as shipped, Peer() as knobs:
+        for name in names:
+            peers = dict(zip(PEERS, (shipped, knobs), strict=True))
+            races += await raced(site, peers, name, sample)
+        strolls = [await walked(site, task, seed=SEED, moves=MOVES) for task in chosen[:walks]]
+        return races, strolls
+
+
+def of(rows: Sequence[Reached], name: str, task: str) -> float | None:
+    """Return the median milliseconds of a contestant on a task, ``None`` where it has none."""
+    spent = [row.ms for row in rows if (row.contestant, row.task) == (name, task)]
+    return median(spent) if spent else None
+
+
+def ratios(rows: Sequence[Reached], upper: str, lower: str) -> Iterator[float]:
+    """Yield by task how many times slower one contestant was than another."""
+    for task in dict.fromkeys(row.task for row in rows):
+        above, below = of(rows, upper, task), of(rows, lower, task)
+        if above is not None and below is not None:
+            yield above / below
+
+
+def summary(rows: Sequence[Reached], walks: Sequence[Walk]) -> dict[str, float]:
+    """Return how many times slower BrowserGym's replay is than each tier, and how ours ended.
+
+    A ratio is the median over the tasks of the ratio of two medians.
+    """
+    found: dict[str, float] = {}
+    for key, tier in (("live", LIVE), ("restart", RESTART), ("fresh_page", RELOAD)):
+        for suffix, peer in (("", "browsergym"), ("_knobs", "browsergym, knobs")):
+            each = list(ratios(rows, peer, tier))
+            if each:
+                found[f"{key}_ratio_vs_replay{suffix}"] = round(median(each), 1)
+    ours = [row for row in rows if row.level is not None]
+    levels = Counter(row.level for row in ours)
+    for walk in walks:
+        levels.update(walk.levels)
+    total = sum(levels.values())
+    called = [row.same for row in ours if row.level == Level.EXACT]
+    exact = len(called) + sum(walk.levels[Level.EXACT] for walk in walks)
+    same = sum(bool(each) for each in called) + sum(walk.same for walk in walks)
+    return {
+        **found,
+        "exact_share": round(levels[Level.EXACT] / total, 4),
+        "drift_rate": round(levels[Level.DRIFTED] / total, 4),
+        "exact_and_equal_text": round(same / exact, 4) if exact else 0.0,
+        "restores": total,
+    }
+
+
+def report(rows: Sequence[Reached], walks: Sequence[Walk]) -> str:
+    """Return the tables of the whole run."""
+    cells = []
+    for task in dict.fromkeys(row.task for row in rows):
+        spent = [of(rows, name, task) for name in NAMES]
+        cells.append([task, *("-" if each is None else each for each in spent)])
+    parts = [table((f"to depth {DEPTH}, ms", *NAMES), cells)]
+    tiers: dict[str, Counter[str]] = {}
+    times: Counter[str] = Counter()
+    for walk in walks:
+        times.update(walk.ms)
+        for tier, levels in walk.tries.items():
+            tiers.setdefault(tier, Counter()).update(levels)
+    kinds = [level.value for level in Level]
+    tried = [
+        [tier, *(levels[kind] for kind in kinds), times[tier] / sum(levels.values())]
+        for tier, levels in tiers.items()
+    ]
+    parts.append(table((f"walks on {len(walks)} tasks", *kinds, "ms a try"), tried))
+    parts.append(table(("summary", ""), [list(item) for item in summary(rows, walks).items()]))
+    return "\n\n".join(parts)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure, print and write; return the exit status."""
+    parser = argparse.ArgumentParser(prog="experiments.bench.restore", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--tasks", nargs="+", default=list(TASKS), help="names of tasks")
+    parser.add_argument("--sample", type=int, default=SAMPLE, help="ways of each contestant")
+    parser.add_argument("--walks", type=int, default=WALKS, help="tasks walked on at random")
+    parser.add_argument("--json", type=File, help="where to write summary and rows")
+    arguments = parser.parse_args(sys.argv[1:] if argv is None else argv)
+    names = [load(name).name for name in arguments.tasks]
+    rows, walks = asyncio.run(measured(names, arguments.sample, arguments.walks))
+    print(report(rows, walks))
+    plain = [asdict(walk) for walk in walks]
+    save(arguments.json, summary(rows, walks), [asdict(row) for row in rows], walks=plain)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
