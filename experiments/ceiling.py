@@ -30,19 +30,28 @@ def ceiling(settings: Settings) -> tuple[str, ...]:
     ]
     many = "episode" if episodes == 1 else "episodes"
     tape = policy.model.tape
-    goes = f"the text of the pages is sent to {policy.host} (model {policy.model.model})"
-    if policy.host is None:
-        goes = f"answers come from {tape.path}: nothing is sent to a model, nothing is paid"
-    return (f"at most {episodes} {many}, {', '.join(bounds)}", goes)
+    goes = tuple(
+        f"the text of the pages is sent to {host} (model {', '.join(models)})"
+        for host, models in policy.hosts.items()
+    ) or (f"answers come from {tape.path}: nothing is sent to a model, nothing is paid",)
+    return (f"at most {episodes} {many}, {', '.join(bounds)}", *goes)
 
 
 def _dollars(settings: Settings, bounds: dict[str, float | None]) -> float | None:
-    """Return what the run may cost: its limit, or the price of its tokens if that is less."""
-    price = settings.policy.model.known_price
+    """Return what the run may cost: its limit, or the price of its tokens if that is less.
+
+    Where roles ask several models, all tokens may be the dearest one's.
+    """
+    prices = [each.known_price for each in settings.policy.model.everyone.values()]
     tokens_in, tokens_out, limit = (bounds[key] for key in ("tokens_in", "tokens_out", "usd"))
-    if price is None or tokens_in is None or tokens_out is None:
+    known = [price for price in prices if price is not None]
+    if len(known) < len(prices) or tokens_in is None or tokens_out is None:
         return limit
-    most = round(price.dollars(tokens_in, tokens_out), 2)
+    most = round(
+        max(price.dollars(tokens_in, 0) for price in known)
+        + max(price.dollars(0, tokens_out) for price in known),
+        2,
+    )
     return most if limit is None else min(limit, most)
 
 

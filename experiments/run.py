@@ -33,7 +33,10 @@ from experiments.referee import second_opinion
 from webpilot.budget import KEYS, Budget
 from webpilot.episode import EpisodePlan, play
 from webpilot.errors import WebPilotError
+from webpilot.llm.settings import ModelSettings
+from webpilot.policies import PolicySettings
 from webpilot.provenance import commit
+from webpilot.records.reading import load_run
 from webpilot.records.rows import EpisodeRow, latest
 from webpilot.records.writing import RunFolder, salt_of
 from webpilot.report import write_report, write_tree_page
@@ -82,6 +85,8 @@ def carry_out(settings: Settings, *, command: str = "") -> int:
         ConfigError: bad input, or the folder holds another run.
     """
     path = Path(settings.run.root) / (settings.run.name or "default")
+    if settings.run.fresh or not _played_before(settings, path):
+        print_notes(asyncio.run(settings.policy.check_endpoints()))
     suite = MiniwobSuite(settle=settings.settle, limits=settings.pool)
     if settings.run.fresh:
         RunFolder.remove(path)
@@ -138,6 +143,19 @@ async def _play_missing(
             table.add(played.row)
 
 
+def _played_before(settings: Settings, path: Path) -> bool:
+    """Return whether every episode has a row already, so that no model will be asked."""
+    if not (path / "results.jsonl").is_file():
+        return False
+    again = settings.run.retry_errors
+    there = {
+        row.key
+        for row in load_run(path).rows
+        if row.stop_reason != "interrupted" and not (again and row.is_infrastructure)
+    }
+    return there >= {(task.id, seed) for task, seed in settings.episodes}
+
+
 def _plan(settings: Settings, cast: Cast, task: str, seed: int, split: str) -> EpisodePlan:
     return EpisodePlan(
         task=task,
@@ -177,15 +195,25 @@ def _about(settings: Settings, cast: Cast, suite: MiniwobSuite, command: str) ->
             if value is not None
         },
         "settle": settings.settle,
-        "price": _price(settings),
+        "price": _price(settings.policy, settings.policy.model),
+        **_role_models(settings.policy),
         "versions": {**suite.versions(), "git": commit() or "unknown"},
     }
 
 
-def _price(settings: Settings) -> Mapping[str, float] | None:
+def _price(policy: PolicySettings, model: ModelSettings) -> Mapping[str, float] | None:
     """Return the price that dollars are counted with, or ``None`` where they are not."""
-    known = settings.policy.model.known_price if settings.policy.name == "llm" else None
+    known = model.known_price if policy.name == "llm" else None
     return None if known is None else asdict(known)
+
+
+def _role_models(policy: PolicySettings) -> Mapping[str, object]:
+    """Return the models, and their prices, of the roles that ask one of their own."""
+    found = {
+        role: {"model": own.model, "price": _price(policy, own)}
+        for role, own in policy.model.roles.items()
+    }
+    return {"roles": found} if found and policy.name == "llm" else {}
 
 
 def _taped(settings: Settings, summary: Mapping[str, Any]) -> tuple[str, ...]:

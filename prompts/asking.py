@@ -115,10 +115,18 @@ class Asker:
     """Tokens that a page in it may have."""
     hints: Mapping[str, str] = field(default_factory=dict)
     """Site hints by role; empty unless the user switched them on."""
+    role: str = ""
+    """Who asks."""
+    own: Mapping[str, Asker] = field(default_factory=dict, repr=False)
+    """Askers of the roles that ask another model, or are charged another price."""
     stream: int = 0
     """Sample of the episode's first question. Episodes of their own draw answers of their own."""
     asked: Counter[str] = field(default_factory=Counter, repr=False)
     """How often each question was asked: the next equal one is another sample."""
+
+    def of(self, role: str) -> Asker:
+        """Return how ``role`` asks: as is set for it, else as all do."""
+        return self.own.get(role) or replace(self, role=role)
 
     async def ask(
         self,
@@ -155,6 +163,7 @@ class Asker:
             max_tokens=self.max_tokens,
             sample=self.stream,
             nonces=shown.nonces,
+            role=self.role,
         )
         key = question.key
         question = replace(question, sample=self.stream + self.asked[key])

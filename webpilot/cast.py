@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from planner.controller import ModelController
 from planner.extractor import ModelExtractor
@@ -34,12 +34,13 @@ __all__ = ["STYLES", "LLMCast", "paper_roles", "webpilot_roles"]
 
 def webpilot_roles(asker: Asker, task: Task) -> Roles:
     """Return our roles: ranked proposals, and one structured assessment a node."""
-    assessments = Assessments(asker=asker, task=task)
+    assessments = Assessments(asker=asker.of("appraiser"), task=task)
+    explorer = asker.of("explorer")
     return Roles(
-        planner=ModelPlanner(asker=asker),
-        controller=ModelController(asker=asker),
-        extractor=ModelExtractor(asker=asker),
-        explorer=ModelExplorer(asker=asker, task=task, assessments=assessments),
+        planner=ModelPlanner(asker=asker.of("planner")),
+        controller=ModelController(asker=asker.of("controller")),
+        extractor=ModelExtractor(asker=asker.of("extractor")),
+        explorer=ModelExplorer(asker=explorer, task=task, assessments=assessments),
         appraiser=ModelAppraiser(assessments=assessments),
         verifier=PageVerifier(),
     )
@@ -47,13 +48,14 @@ def webpilot_roles(asker: Asker, task: Task) -> Roles:
 
 def paper_roles(asker: Asker, task: Task) -> Roles:
     """Return the published roles with their many calls (method.md, sections 2 and 8)."""
-    verifier, entering = PaperVerifier(asker=asker), Entering()
+    verifier, entering = PaperVerifier(asker=asker.of("verifier")), Entering()
+    explorer = asker.of("explorer")
     return Roles(
-        planner=PaperPlanner(asker=asker),
-        controller=PaperController(asker=asker),
-        extractor=PaperExtractor(asker=asker),
-        explorer=PaperExplorer(asker=asker, verifier=verifier, task=task, entering=entering),
-        appraiser=PaperAppraiser(asker=asker, entering=entering),
+        planner=PaperPlanner(asker=asker.of("planner")),
+        controller=PaperController(asker=asker.of("controller")),
+        extractor=PaperExtractor(asker=asker.of("extractor")),
+        explorer=PaperExplorer(asker=explorer, verifier=verifier, task=task, entering=entering),
+        appraiser=PaperAppraiser(asker=asker.of("appraiser"), entering=entering),
         verifier=verifier,
     )
 
@@ -78,39 +80,50 @@ class LLMCast:
     hints: Hints = NO_HINTS
     price: Price | None = None
     """Of the model; ``None`` counts no dollars."""
+    role_prices: Mapping[str, Price | None] = field(default_factory=dict)
+    """Of the models of those roles that ask one of their own."""
     reads_cues: bool = False
 
     @property
     def label(self) -> str:
         """What a report calls this policy."""
         hints = f", with the site hints of {self.hints.name}" if self.hints.name else ""
-        return f"{self.settings.model}, prompts of {self.style}{hints}"
+        return f"{self.model}, prompts of {self.style}{hints}"
 
     @property
     def model(self) -> str:
-        """Name of the language model."""
-        return self.settings.model
+        """Name of the language model, and of each that a role asks instead."""
+        return self.settings.names
 
     def roles(self, stage: Stage) -> Roles:
         """Return the roles for one episode; their calls are charged to its budget."""
-        asker = Asker(
+        asker = self._asker(stage, self.settings, self.price)
+        own = {
+            # One count of equal questions, so that equal ones of two roles are two samples.
+            role: replace(
+                self._asker(stage, settings, self.role_prices.get(role)),
+                role=role,
+                asked=asker.asked,
+            )
+            for role, settings in self.settings.roles.items()
+        }
+        return STYLES[self.style](replace(asker, own=own), stage.task)
+
+    def _asker(self, stage: Stage, settings: ModelSettings, price: Price | None) -> Asker:
+        """Return how one model is asked, at its price."""
+        return Asker(
             llm=MeteredLLM(
-                self.llm,
-                stage.budget,
-                stage.on_event,
-                price=self.price,
-                model=self.settings.model,
+                self.llm, stage.budget, stage.on_event, price=price, model=settings.model
             ),
-            model=self.settings.model,
+            model=settings.model,
             salt=self.salt,
-            temperature=self.settings.temperature,
-            max_tokens=self.settings.max_tokens,
-            room=self.settings.room,
-            page_tokens=self.settings.page_tokens,
+            temperature=settings.temperature,
+            max_tokens=settings.max_tokens,
+            room=settings.room,
+            page_tokens=settings.page_tokens,
             hints=self.hints.of(stage.task.site, stage.task.benchmark),
             stream=_stream(stage),
         )
-        return STYLES[self.style](asker, stage.task)
 
     async def aclose(self) -> None:
         """Let go of the model's connections."""

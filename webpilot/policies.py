@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from webpilot.budget import Limits
-from webpilot.llm.prices import no_price
+from webpilot.llm.prices import Price, no_price
 from webpilot.llm.protocol import LLM
 from webpilot.llm.settings import ModelSettings
 from webpilot.naming import named
@@ -46,10 +46,33 @@ class PolicySettings:
         return POLICIES[self.name](self, salt, llm)
 
     @property
-    def host(self) -> str | None:
-        """The host that page text will be sent to, or ``None`` where it stays here."""
-        sent = self.name == "llm" and self.model.tape.mode != "replay"
-        return self.model.host(os.environ) if sent else None
+    def _sends(self) -> bool:
+        return self.name == "llm" and self.model.tape.mode != "replay"
+
+    @property
+    def hosts(self) -> Mapping[str, tuple[str, ...]]:
+        """The hosts that page text will be sent to, and the models asked there; none if replayed.
+
+        Raises:
+            ConfigError: the environment's address is none.
+        """
+        found: dict[str, tuple[str, ...]] = {}
+        for each in self.model.everyone.values() if self._sends else ():
+            host = each.host(os.environ)
+            found[host] = tuple(dict.fromkeys((*found.get(host, ()), each.model)))
+        return found
+
+    async def check_endpoints(self) -> tuple[str, ...]:
+        """Return notes on what the endpoints are not known to hold; see :mod:`.llm.endpoints`.
+
+        Raises:
+            ConfigError: one does not answer, or does not list the model of a role.
+        """
+        if not self._sends:
+            return ()
+        from webpilot.llm.endpoints import check_endpoints
+
+        return await check_endpoints(self.model)
 
     def check(self, *limits: Limits) -> None:
         """Raise where ``limits`` on dollars could not be kept.
@@ -58,8 +81,11 @@ class PolicySettings:
             ConfigError: one of them limits dollars, and what the model costs is not known.
         """
         limited = any(each.usd is not None for each in limits)
-        if self.name == "llm" and limited and self.model.known_price is None:
-            raise no_price(self.model.model)
+        if self.name != "llm" or not limited:
+            return
+        for where, each in self.model.everyone.items():
+            if each.known_price is None:
+                raise no_price(each.model, f"{where}.price")
 
 
 def _offline(settings: PolicySettings, salt: bytes, llm: LLM | None) -> Cast:
@@ -74,18 +100,23 @@ def _llm(settings: PolicySettings, salt: bytes, llm: LLM | None) -> Cast:
 
     named("policy.prompts", settings.prompts, STYLES)
     hints = load_hints(settings.hints)
-    price = settings.model.price  # what is listed under a name is not what a model of one's own is
+    listed = llm is None  # what is listed under a name is not what a model of one's own is
     if llm is None:
         from webpilot.llm.chain import chain
 
-        llm, price = chain(settings.model, rng=random.Random(salt)), settings.model.known_price
+        llm = chain(settings.model, rng=random.Random(salt))
+
+    def price(of: ModelSettings) -> Price | None:
+        return of.known_price if listed else of.price
+
     return LLMCast(
         llm=llm,
         settings=settings.model,
         style=settings.prompts,
         salt=salt,
         hints=hints,
-        price=price,
+        price=price(settings.model),
+        role_prices={role: price(own) for role, own in settings.model.roles.items()},
     )
 
 

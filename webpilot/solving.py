@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import html
+import logging
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -28,6 +29,8 @@ from webpilot.records.trees import SearchRecord
 from webpilot.roles import Cast
 
 __all__ = ["Result", "solve", "solve_sync"]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +111,8 @@ async def solve(
         budget: limits of the episode to change, e.g. ``{"rollouts": 8}``.
         llm: with ``policy="llm"``, settings of the endpoint (``{"model": "gpt-4o-mini"}``), or a
             model of one's own, such as :class:`webpilot.ScriptedLLM`. The key comes from the
-            environment's ``OPENAI_API_KEY``.
+            environment's ``OPENAI_API_KEY``. ``{"roles": {"planner": "gpt-4o"}}`` gives roles
+            models of their own.
         hints: a file of site hints, by name or path; off by default.
 
     Raises:
@@ -137,11 +141,20 @@ async def solve(
     )
     suite = MiniwobSuite(settle=settle)
     try:
+        await _check_endpoints(policy, llm)
         played = await play(episode, suite)
     finally:
         await suite.aclose()
         await cast.aclose()
     return Result(row=played.row, tree=played.record, label=cast.label)
+
+
+async def _check_endpoints(policy: str | Cast, llm: LLM | Mapping[str, Any] | None) -> None:
+    """Raise where the endpoint of a role is not there, or does not list its model."""
+    if policy == "llm" and (llm is None or isinstance(llm, Mapping)):
+        settings = PolicySettings(name=policy, model=ModelSettings.of(llm or {}))
+        for note in await settings.check_endpoints():
+            log.info(note)
 
 
 def _cast(name: str, prompts: str, llm: LLM | Mapping[str, Any] | None, hints: str | None) -> Cast:

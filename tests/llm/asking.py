@@ -21,11 +21,20 @@ KEY = "sk-secret-0123456789"
 
 
 def request(
-    text: str = "Which moves?", *, purpose: str = "propose", form: bool = True
+    text: str = "Which moves?",
+    *,
+    purpose: str = "propose",
+    form: bool = True,
+    model: str = "gpt-4o",
+    role: str = "",
 ) -> ModelRequest:
     messages = (Message(role="system", content="You act."), Message(role="user", content=text))
     return ModelRequest(
-        purpose=purpose, model="gpt-4o", messages=messages, schema=SCHEMA if form else {}
+        purpose=purpose,
+        model=model,
+        messages=messages,
+        schema=SCHEMA if form else {},
+        role=role,
     )
 
 

@@ -73,6 +73,7 @@ def call(
     """The one event of a call."""
     usd = round(PRICE.dollars(tokens_in, tokens_out), 9)
     told = {
+        "role": "",
         "purpose": "propose",
         "key": request().key,
         "model": "gpt-4o",
@@ -97,7 +98,7 @@ def test_a_call_is_charged_counted_and_told_once_with_what_was_reported_and_rese
     assert [spent[key] for key in ("llm_calls", "tokens_in", "tokens_out")] == [1, 100, 1]
     assert meter.events == [
         call(
-            model="gpt-4o-2024-08-06",
+            answered_by="gpt-4o-2024-08-06",
             tokens_in=100,
             tokens_out=1,
             reported_in=100,

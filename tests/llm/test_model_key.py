@@ -33,10 +33,10 @@ def test_every_field_that_determines_the_answer_counts(name: str) -> None:
     assert changed.key != BASE.key
 
 
-def test_the_purpose_is_a_name_the_nonces_are_masks_and_who_pays_is_no_question() -> None:
+def test_the_purpose_is_a_name_the_nonces_are_masks_and_who_asks_or_pays_is_no_question() -> None:
     left = {field.name for field in fields(ModelRequest)} - ANOTHER.keys()
-    assert left == {"purpose", "nonces", "payer"}
-    assert replace(BASE, purpose="judge").key == BASE.key
+    assert left == {"purpose", "nonces", "role", "payer"}
+    assert replace(BASE, purpose="judge", role="appraiser").key == BASE.key
 
 
 def test_the_question_is_the_same_in_every_run_and_has_the_requests_key() -> None:

@@ -1,6 +1,6 @@
 """The way of a call from the budget to the endpoint, put together as the settings say.
 
-    budget (an episode's)  ->  tape  ->  further attempts  ->  endpoint
+    budget (an episode's)  ->  tape  ->  the role's way  ->  further attempts  ->  endpoint
 
 The budget comes first, because what a tape answers is charged too; the tape before further
 attempts, because what is on it has had its attempts.
@@ -16,6 +16,8 @@ from webpilot.llm.limiter import Limiter
 from webpilot.llm.openai_client import OpenAILLM
 from webpilot.llm.protocol import LLM
 from webpilot.llm.retrying import RetryingLLM
+from webpilot.llm.role_settings import ROLES
+from webpilot.llm.routing import RoutedLLM
 from webpilot.llm.settings import ModelSettings
 from webpilot.llm.tape import TapeLLM
 
@@ -41,10 +43,29 @@ def chain(
     tape = settings.tape
     if tape.mode == "replay":
         return TapeLLM(None, tape.path, tape.mode)
-    llm = RetryingLLM(
-        OpenAILLM(settings, environment),
-        retries=settings.retries,
-        limiter=Limiter(settings.concurrency),
-        rng=rng,
-    )
+    llm = _routed(settings, rng, environment)
     return llm if tape.mode == "off" else TapeLLM(llm, tape.path, tape.mode)
+
+
+def _routed(settings: ModelSettings, rng: random.Random, environment: Mapping[str, str]) -> LLM:
+    """Return the way behind the tape: one, or one for each model of a role.
+
+    Models at one address share the bound on calls under way at once; each finds out by itself how
+    it takes schemas, because what answers behind one address need not be one server.
+    """
+    limiters: dict[str, Limiter] = {}
+
+    def way(of: ModelSettings) -> LLM:
+        url = of.url(environment)
+        limiter = limiters.setdefault(url, Limiter(settings.concurrency))
+        llm = OpenAILLM(of, environment)
+        return RetryingLLM(llm, retries=settings.retries, limiter=limiter, rng=rng)
+
+    if not settings.roles:
+        return way(settings)
+    # Who has no entry shares one way; where all have one, the model of all needs not be there.
+    shared = way(settings) if any(role not in settings.roles for role in ROLES) else None
+    by_role = {role: way(own) for role, own in settings.roles.items()}
+    if shared is not None:
+        by_role = {role: shared for role in ROLES} | by_role
+    return RoutedLLM(by_role)

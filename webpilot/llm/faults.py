@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,10 +86,15 @@ class FaultServer(ModelServer):
     Args:
         answer: the model.
         faults: one for each request, in order; ``None`` answers well.
+        models: see :class:`~webpilot.llm.loopback.ModelServer`.
     """
 
     def __init__(
-        self, answer: Callable[[ModelRequest], Answer], faults: Iterable[Fault | None] = ()
+        self,
+        answer: Callable[[ModelRequest], Answer],
+        faults: Iterable[Fault | None] = (),
+        *,
+        models: Collection[str] | None = ("scripted",),
     ) -> None:
         self.requests = 0
         """Chat completions that were asked for."""
@@ -100,7 +105,7 @@ class FaultServer(ModelServer):
         self._faults = iter(faults)
         self._counting = threading.Lock()
         self._over = threading.Event()
-        super().__init__(answer)
+        super().__init__(answer, models=models)
 
     def close(self) -> None:
         """Stop serving, silent answers too; closing twice is harmless."""

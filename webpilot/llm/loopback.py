@@ -7,7 +7,8 @@ For tests of everything behind the wire, and for trying WebPilot's model paths w
 
 ``POST /v1/chat/completions`` is answered by the function, one request at a time, from the request
 that the body asks (:func:`webpilot.llm.wire.request_of`); an :class:`LLMError` of the function is a
-status 500. ``GET /v1/models`` lists one model. Keys are neither asked for nor looked at.
+status 500. ``GET /v1/models`` lists the models that it was told to have. Keys are neither asked for
+nor looked at.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -26,8 +27,6 @@ from webpilot.llm.wire import envelope, request_of
 from webpilot.serving import LOOPBACK, Serving
 
 __all__ = ["Handler", "ModelServer"]
-
-MODELS = {"object": "list", "data": [{"id": "scripted", "object": "model", "owned_by": "webpilot"}]}
 
 NOWHERE = (404, {"error": {"message": "there is no such path", "code": None}})
 
@@ -43,8 +42,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:  # noqa: N802
         """List the models."""
-        known = self.path.rstrip("/") == "/v1/models"
-        self.send(*((200, MODELS) if known else NOWHERE))
+        known = self.path.rstrip("/") == "/v1/models" and self.server.models is not None
+        named = [
+            {"id": name, "object": "model", "owned_by": "webpilot"}
+            for name in self.server.models or ()
+        ]
+        self.send(*((200, {"object": "list", "data": named}) if known else NOWHERE))
 
     def do_POST(self) -> None:  # noqa: N802
         """Answer a chat completion."""
@@ -80,8 +83,11 @@ class Endpoint(ThreadingHTTPServer):
     # An answer that hangs must not keep the server from closing.
     block_on_close = False
 
-    def __init__(self, complete: Callable[[Handler, bytes], None]) -> None:
+    def __init__(
+        self, complete: Callable[[Handler, bytes], None], models: Collection[str] | None
+    ) -> None:
         self.complete = complete
+        self.models = models
         super().__init__((LOOPBACK, 0), Handler)
 
     def handle_error(self, request: object, client_address: object) -> None:
@@ -95,6 +101,8 @@ class ModelServer(Serving):
 
     Args:
         answer: the model.
+        models: names that it lists, in order; ``None`` is an endpoint without a list. Whatever is
+            listed, any name is answered.
         refuse_json_schema: answer 400 to this ``response_format``, as older servers do.
         refuse_json_object: likewise.
         status: answer every chat completion with this status and an error.
@@ -104,6 +112,7 @@ class ModelServer(Serving):
         self,
         answer: Callable[[ModelRequest], Answer],
         *,
+        models: Collection[str] | None = ("scripted",),
         refuse_json_schema: bool = False,
         refuse_json_object: bool = False,
         status: int | None = None,
@@ -115,7 +124,7 @@ class ModelServer(Serving):
         self._refused = {kind for kind, refuses in refused.items() if refuses}
         self._status = status
         self._turn = threading.Lock()
-        super().__init__(Endpoint(self.complete), name="webpilot-model")
+        super().__init__(Endpoint(self.complete, models), name="webpilot-model")
 
     @property
     def url(self) -> str:

@@ -118,7 +118,7 @@ class MeteredLLM:
             reply = await self._llm.complete(replace(request, payer=call))
             await call.answered(reply)
             outcome = {
-                "model": reply.model or request.model,
+                "answered_by": reply.model or request.model,
                 "finish_reason": reply.finish_reason,
                 "reported_in": reply.tokens_in,
                 "reported_out": reply.tokens_out,
@@ -219,7 +219,12 @@ class _Call:
 
     def _named(self) -> dict[str, object]:
         asked = self._request
-        return {"purpose": asked.purpose, "key": asked.key, "model": asked.model}
+        return {
+            "role": asked.role,
+            "purpose": asked.purpose,
+            "key": asked.key,
+            "model": asked.model,
+        }
 
     def _amounts(self, tokens_in: int, tokens_out: int) -> Mapping[str, float]:
         """Return what one attempt of this size is charged."""

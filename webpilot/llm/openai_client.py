@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import os
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -15,12 +15,12 @@ import openai
 from webpilot.errors import ConfigError, LLMError, TransientError
 from webpilot.llm.protocol import TOO_LONG, ModelReply, ModelRequest
 from webpilot.llm.refusals import told, too_long, unsent
+from webpilot.llm.role_settings import OPENAI_KEY
 from webpilot.llm.settings import OFFICIAL, Mode, ModelSettings, Structured
-from webpilot.llm.wire import body, reply_of
+from webpilot.llm.wire import body, models_of, reply_of
 
 __all__ = ["OpenAILLM"]
 
-KEY = "OPENAI_API_KEY"
 PLACEHOLDER = "no-key-needed"
 
 REFUSALS = (openai.BadRequestError, openai.NotFoundError, openai.UnprocessableEntityError)
@@ -52,10 +52,12 @@ class OpenAILLM:
         self.host = settings.host(environment)
         """Name of the host that receives page text."""
         self._settings = settings
-        self._place = urlsplit(url).netloc
+        self.place = urlsplit(url).netloc
+        """Host and port, as errors name them."""
         self._found: Mode | None = None
         self._probing = asyncio.Lock()
-        key = _key(environment, self.host)
+        self._key_env = settings.key_env or "llm.key_env"
+        key = _key(environment, settings.key_env, self.host)
         try:
             self._client = openai.AsyncOpenAI(
                 api_key=key,
@@ -68,7 +70,7 @@ class OpenAILLM:
                 ),
             )
         except httpx2.InvalidURL:
-            raise ConfigError(f"the base URL at {self._place} is no address: correct it") from None
+            raise ConfigError(f"the base URL at {self.place} is no address: correct it") from None
 
     @property
     def structured(self) -> Structured:
@@ -87,19 +89,44 @@ class OpenAILLM:
             async with asyncio.timeout(self._settings.timeout_s):
                 return await self._ask(request)
         except (TimeoutError, openai.APITimeoutError):
-            late = f"did not answer within {self._settings.timeout_s:g} s"
-            mend = "raise llm.timeout_s, or check the server"
-            failure: LLMError = TransientError(f"{self._place} {late}: {mend}", lost=True)
+            failure: LLMError = self._late()
         except openai.APIStatusError as error:
             if too_long(error):
                 return ModelReply(text="", finish_reason=TOO_LONG, model=request.model)
-            failure = told(error, self._place)
+            failure = told(error, self.place, self._key_env)
         except (openai.OpenAIError, httpx2.HTTPError) as error:
-            mend = "check the base URL, and that the server runs"
-            failure = TransientError(
-                f"{self._place} could not be reached: {mend}", lost=not unsent(error)
-            )
+            failure = self._unreached(error)
         raise failure
+
+    async def models(self) -> tuple[int, frozenset[str] | None]:
+        """Return the status with which the endpoint lists its models, and their names.
+
+        The names are ``None`` where it sent no list; many endpoints have none.
+
+        Raises:
+            TransientError: the endpoint could not be reached, or was silent.
+        """
+        try:
+            async with asyncio.timeout(self._settings.timeout_s):
+                async with self._client.models.with_streaming_response.list() as raw:
+                    return raw.status_code, models_of(await _read(raw.iter_bytes()))
+        except (TimeoutError, openai.APITimeoutError):
+            failure = self._late()
+        except openai.APIStatusError as error:
+            return error.status_code, None
+        except (openai.OpenAIError, httpx2.HTTPError) as error:
+            failure = self._unreached(error)
+        raise failure
+
+    def _late(self) -> TransientError:
+        late = f"did not answer within {self._settings.timeout_s:g} s"
+        mend = "raise llm.timeout_s, or check the server"
+        return TransientError(f"{self.place} {late}: {mend}", lost=True)
+
+    def _unreached(self, error: Exception) -> TransientError:
+        mend = "check the base URL, and that the server runs"
+        problem = f"{self.place} could not be reached: {mend}"
+        return TransientError(problem, lost=not unsent(error))
 
     async def aclose(self) -> None:
         """Let go of connections; closing twice is harmless."""
@@ -137,30 +164,39 @@ class OpenAILLM:
         # Streamed, because the client takes any envelope for a chat completion, of any length.
         create = self._client.chat.completions.with_streaming_response.create
         async with create(**body(request, mode)) as raw:
-            content = bytearray()
-            async for piece in raw.iter_bytes():
-                content += piece
-                if len(content) > MOST_BYTES:
-                    break
+            content = await _read(raw.iter_bytes())
         try:
             if len(content) > MOST_BYTES:
                 raise ValueError(f"more than {MOST_BYTES:,} bytes")
-            return reply_of(bytes(content))
+            return reply_of(content)
         except ValueError as error:
             mend = "check the base URL, which usually ends in /v1"
-            problem = f"{self._place} answered {raw.status_code} with {error}: {mend}"
+            problem = f"{self.place} answered {raw.status_code} with {error}: {mend}"
         raise TransientError(problem, lost=True)
 
 
-def _key(environment: Mapping[str, str], host: str) -> str:
+async def _read(pieces: AsyncIterator[bytes]) -> bytes:
+    """Return what an endpoint sent, at most one piece beyond :data:`MOST_BYTES`."""
+    content = bytearray()
+    async for piece in pieces:
+        content += piece
+        if len(content) > MOST_BYTES:
+            break
+    return bytes(content)
+
+
+def _key(environment: Mapping[str, str], variable: str | None, host: str) -> str:
     """Return the key to send. Other servers than OpenAI's may need none."""
-    key = environment.get(KEY, "").strip()
+    key = "" if variable is None else environment.get(variable, "").strip()
     if not key and host != urlsplit(OFFICIAL).hostname:
         return PLACEHOLDER
+    if variable is None:
+        raise ConfigError(f"{host} needs a key: name its variable with llm.key_env={OPENAI_KEY}")
     if not key:
-        raise ConfigError(f"{KEY} is not set: export it, or name another server's OPENAI_BASE_URL")
+        mend = "export it, or name another server's OPENAI_BASE_URL"
+        raise ConfigError(f"{variable} is not set: {mend}")
     if not (key.isascii() and key.isprintable() and " " not in key):
-        raise ConfigError(f"{KEY} holds characters that no key has: set it anew")
+        raise ConfigError(f"{variable} holds characters that no key has: set it anew")
     return key
 
 

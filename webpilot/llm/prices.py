@@ -36,7 +36,7 @@ class Price:
     """Of prompt tokens that the endpoint had cached."""
 
     @classmethod
-    def of(cls, values: Mapping[str, Any]) -> Self | None:
+    def of(cls, values: Mapping[str, Any], where: str = "llm.price") -> Self | None:
         """Return the price that ``in``, ``out`` and ``cached_in`` tell; ``None`` if none is told.
 
         Raises:
@@ -44,19 +44,19 @@ class Price:
         """
         for name in values:
             if name not in ("in", "out", "cached_in"):
-                raise ConfigError(f"llm.price has no {name!r}; it has in, out, cached_in")
+                raise ConfigError(f"{where} has no {name!r}; it has in, out, cached_in")
         told = {name: value for name, value in values.items() if value is not None}
         for name, value in told.items():
             number = isinstance(value, int | float) and not isinstance(value, bool)
             if not number or not 0 <= value < math.inf:
                 raise ConfigError(
-                    f"llm.price.{name}={value!r} must be US dollars per million tokens, from 0 on"
+                    f"{where}.{name}={value!r} must be US dollars per million tokens, from 0 on"
                 )
         if not told:
             return None
         for name in ("in", "out"):
             if name not in told:
-                raise ConfigError(f"llm.price.{name} is missing: set llm.price.{name}=... as well")
+                raise ConfigError(f"{where}.{name} is missing: set {where}.{name}=... as well")
         return cls(
             tokens_in=told["in"],
             tokens_out=told["out"],
@@ -83,11 +83,11 @@ def listed_context(model: str) -> int:
     return CONTEXT if entry is None else int(entry["context"])
 
 
-def no_price(model: str) -> ConfigError:
+def no_price(model: str, where: str = "llm.price") -> ConfigError:
     """Return the error of a run that has a limit on dollars, but no price to count them with."""
     return ConfigError(
-        f"budget usd is set, but what {model} costs is not known: set llm.price.in=... and "
-        "llm.price.out=... (US dollars per million tokens), or take the limit on dollars away"
+        f"budget usd is set, but what {model} costs is not known: set {where}.in=... and "
+        f"{where}.out=... (US dollars per million tokens), or take the limit on dollars away"
     )
 
 

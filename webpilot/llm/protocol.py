@@ -70,6 +70,8 @@ class ModelRequest:
     """Which of the independent answers to equal questions is wanted; each has a key of its own."""
     nonces: tuple[str, ...] = ()
     """What the fences around page text carry; random for each run, so masked in the key."""
+    role: str = field(default="", compare=False)
+    """Who asks, e.g. ``explorer``; decides where the question goes and is no part of it."""
     payer: Payer | None = field(default=None, compare=False, repr=False)
     """Who pays; no part of the question."""
 
@@ -97,11 +99,11 @@ class ModelRequest:
 
     @property
     def question(self) -> ModelRequest:
-        """The request as every run asks it: nonces masked, nobody's to pay. It has the same key."""
+        """The request as every run asks it: nonces masked, nobody's. It has the same key."""
         messages = tuple(
             replace(message, content=self.masked(message.content)) for message in self.messages
         )
-        return replace(self, messages=messages, nonces=(), payer=None)
+        return replace(self, messages=messages, nonces=(), role="", payer=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ import httpx2
 import openai
 
 from webpilot.errors import LLMError, TransientError
+from webpilot.llm.role_settings import OPENAI_KEY
 
 __all__ = ["told", "too_long", "unsent", "wait_of"]
 
@@ -56,12 +57,13 @@ def unsent(error: Exception) -> bool:
     return isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout)
 
 
-def told(error: openai.APIStatusError, place: str) -> LLMError:
+def told(error: openai.APIStatusError, place: str, key_env: str = OPENAI_KEY) -> LLMError:
     """Return what a status means, in one line that names the mend and repeats no key.
 
     Args:
         error: the client's.
         place: host and port of the endpoint.
+        key_env: name of the variable that holds its key.
     """
     status = error.status_code
     code = f" ({error.code})" if error.code in CODES else ""
@@ -72,7 +74,7 @@ def told(error: openai.APIStatusError, place: str) -> LLMError:
         other = "check the base URL and llm.model"
     broke = error.code == "insufficient_quota"
     mend = "add credit to the account" if broke else MENDS.get(status, other)
-    message = f"{place} answered {status}{code}: {mend}"
+    message = f"{place} answered {status}{code}: {mend.replace(OPENAI_KEY, key_env)}"
     if broke or (status < 500 and status not in (REQUEST_TIMEOUT, TOO_MANY)):
         return LLMError(message)
     return TransientError(

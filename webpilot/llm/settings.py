@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, Self, get_args
 from urllib.parse import urlsplit
 
 from webpilot.errors import ConfigError
 from webpilot.llm.prices import Price, listed_context, listed_price
+from webpilot.llm.role_settings import OFFICIAL, OPENAI_KEY, ROLES, changes_of
 
-__all__ = ["Mode", "ModelSettings", "Structured", "TapeMode", "TapeSettings"]
+__all__ = ["OFFICIAL", "Mode", "ModelSettings", "Structured", "TapeMode", "TapeSettings"]
 
 Mode = Literal["json_schema", "json_object", "text"]
 """How an endpoint is told about the answer's form, from the strictest to none at all."""
@@ -25,7 +26,6 @@ TapeMode = Literal["off", "record", "replay", "auto"]
 """What a tape of calls is for: nothing, being written, being read, or both (what it holds is read,
 what it lacks is asked and written)."""
 
-OFFICIAL = "https://api.openai.com/v1"
 BASE_URL = "OPENAI_BASE_URL"
 HOST = r"([\w-]{1,63}\.)*[\w-]{1,63}\.?|[0-9a-f.]*:[0-9a-f:.]*"
 
@@ -55,6 +55,8 @@ class ModelSettings:
     base_url: str | None = None
     """Address of an OpenAI-compatible server, usually ending in ``/v1``; ``None`` is the
     environment's ``OPENAI_BASE_URL``, or OpenAI itself."""
+    key_env: str | None = OPENAI_KEY
+    """Name of the environment variable that holds the key; ``None`` sends none."""
     temperature: float = 0.3
     """From 0 to 2."""
     max_tokens: int = 4096
@@ -74,10 +76,14 @@ class ModelSettings:
     price: Price | None = None
     """``None`` is that of the table; see :attr:`known_price`."""
     tape: TapeSettings = TapeSettings()
+    roles: Mapping[str, ModelSettings] = field(default_factory=dict)
+    """Those of the roles that ask another model, or another endpoint."""
 
     def __post_init__(self) -> None:
         if self.base_url is not None:
             _checked(self.base_url, "llm.base_url")
+        if self.key_env is not None and not _variable(self.key_env):
+            raise ConfigError(f"llm.key_env must name a variable such as {OPENAI_KEY}, no key")
         positive = "a whole number from 1 on"
         demands = {
             "model": (isinstance(self.model, str) and self.model.strip(), "a name, such as gpt-4o"),
@@ -109,12 +115,16 @@ class ModelSettings:
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
-        """Return the settings that ``values`` names; ``price`` and ``tape`` are mappings in it.
+        """Return the settings that ``values`` names.
+
+        Mappings in it are ``price``, ``tape`` and ``roles``: an entry for each role that asks
+        another model, the model's name or settings.
 
         Raises:
             ConfigError: there is no such setting, or a value is none for it.
         """
         told = dict(_named("llm", values, cls))
+        roles = changes_of(told.pop("roles", None) or {})
         if isinstance(told.get("price"), Mapping):
             told["price"] = Price.of(told["price"])
         if isinstance(told.get("tape"), Mapping):
@@ -125,7 +135,33 @@ class ModelSettings:
         for name, kind in (("price", Price | None), ("tape", TapeSettings)):
             if name in told and not isinstance(told[name], kind):
                 raise ConfigError(f"llm.{name}={told[name]!r} must be given key by key")
-        return cls(**told)
+        every = cls(**told)
+        return replace(every, roles={role: every._for(role, roles[role]) for role in roles})
+
+    def _for(self, role: str, changes: Mapping[str, Any]) -> Self:
+        """Return these settings with what is otherwise for a role."""
+        told, where = dict(changes), f"llm.roles.{role}"
+        if isinstance(told.get("price"), Mapping):
+            told["price"] = Price.of(told["price"], f"{where}.price")
+        if not isinstance(told.get("price"), Price | None):
+            raise ConfigError(f"{where}.price={told['price']!r} must be given key by key")
+        try:
+            return replace(self, **told)
+        except ConfigError as error:
+            raise ConfigError(str(error).replace("llm.", f"{where}.", 1)) from None
+
+    @property
+    def names(self) -> str:
+        """The model's name, and behind it each that a role asks instead: what a record calls it."""
+        own = [f"{role}={each.model}" for role, each in self.roles.items()]
+        return ", ".join([self.model, *own])
+
+    @property
+    def everyone(self) -> Mapping[str, ModelSettings]:
+        """The settings of every model that may be asked, by the setting that they stand under."""
+        own = {f"llm.roles.{role}": each for role, each in self.roles.items()}
+        shared = {} if self.roles.keys() >= set(ROLES) else {"llm": self}
+        return {**shared, **own}
 
     @property
     def known_price(self) -> Price | None:
@@ -156,6 +192,10 @@ class ModelSettings:
         return urlsplit(self.url(environment)).hostname or ""
 
 
+def _variable(name: object) -> bool:
+    return isinstance(name, str) and re.fullmatch(r"[A-Z_][A-Z0-9_]*", name) is not None
+
+
 def _number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
@@ -174,7 +214,7 @@ def _named(where: str, values: Mapping[str, Any], kind: type) -> Mapping[str, An
 
 
 def _checked(url: object, name: str) -> str:
-    """Return ``url`` if it is an address without a user or password in it."""
+    """Return ``url`` if it is an address without anything in it that may be a key."""
     mend = "must be an address such as https://host:8000/v1"
     if not isinstance(url, str) or not re.fullmatch(r"https?://[!-~]+", url):
         raise ConfigError(f"{name} {mend}")
@@ -186,5 +226,7 @@ def _checked(url: object, name: str) -> str:
     if not known:
         raise ConfigError(f"{name} {mend}")
     if "@" in parts.netloc:
-        raise ConfigError(f"{name} {mend}, with no user or password: keys go to OPENAI_API_KEY")
+        raise ConfigError(f"{name} {mend}, with no user or password: keys go to {OPENAI_KEY}")
+    if "?" in url or "#" in url:
+        raise ConfigError(f"{name} {mend}, with nothing from ? or # on: keys go to {OPENAI_KEY}")
     return url

@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field, ValidationError
 from webpilot.llm.protocol import Message, ModelReply, ModelRequest
 from webpilot.llm.settings import Mode
 
-__all__ = ["SCHEMA_LINE", "body", "envelope", "reply_of", "request_of"]
+__all__ = ["SCHEMA_LINE", "body", "envelope", "models_of", "reply_of", "request_of"]
 
 SCHEMA_LINE = "Answer with one JSON object that fits this JSON schema: "
 """Opens the last line of the last user message where the endpoint takes no schema."""
@@ -124,6 +124,15 @@ def reply_of(content: bytes) -> ModelReply:
     )
 
 
+def models_of(content: bytes) -> frozenset[str] | None:
+    """Return the names on an endpoint's list of models, or ``None`` if it is no such list."""
+    try:
+        read = _Models.model_validate_json(content)
+    except ValidationError:
+        return None
+    return frozenset(each.id for each in read.data or ())
+
+
 def _credible(tokens: int | None) -> int:
     return min(max(0, tokens or 0), MOST_TOKENS)
 
@@ -210,3 +219,11 @@ class _Envelope(BaseModel):
     choices: list[_Choice] = []
     usage: _Usage | None = None
     model: str | None = None
+
+
+class _Model(BaseModel):
+    id: str
+
+
+class _Models(BaseModel):
+    data: list[_Model] | None
