@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         WebPilotError,
     )
     from webpilot.llm.loopback import ModelServer
+    from webpilot.llm.oracle import NoisyOracleLLM
     from webpilot.llm.scripted import ScriptedLLM
     from webpilot.llm.settings import ModelSettings
     from webpilot.llm.tape import TapeLLM
@@ -66,6 +67,7 @@ __all__ = [
     "Limits",
     "ModelServer",
     "ModelSettings",
+    "NoisyOracleLLM",
     "Observation",
     "Path",
     "Plan",
@@ -95,6 +97,7 @@ _HOMES = {
         "WebPilotError",
     ),
     "webpilot.llm.loopback": ("ModelServer",),
+    "webpilot.llm.oracle": ("NoisyOracleLLM",),
     "webpilot.llm.scripted": ("ScriptedLLM",),
     "webpilot.llm.settings": ("ModelSettings",),
     "webpilot.llm.tape": ("TapeLLM",),
