@@ -10,12 +10,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from form_model import form_model
+from form_model import ANSWERS, form_model
 
 from webpilot.llm.faults import FAULTS, Fault, FaultServer
 from webpilot.llm.loopback import ModelServer
+from webpilot.llm.protocol import ModelReply
 from webpilot.llm.store import TapeStore
 from webpilot.llm.tapes import exported
+from webpilot.llm.wire import envelope
 from webpilot.records.reading import load_run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -95,6 +97,13 @@ def well(count: int) -> list[Fault]:
     return [Fault(headers=HEADERS)] * count
 
 
+def echoing() -> Fault:
+    """A good answer that repeats the key where it may."""
+    said = ModelReply(text=json.dumps(ANSWERS["describe"]()), model=f"m-{KEY}")
+    told = {**envelope(said), "id": KEY, "system_fingerprint": KEY}
+    return Fault(headers=HEADERS, body=json.dumps(told).encode())
+
+
 def test_keys_and_headers_are_nowhere_after_a_run_whose_endpoints_fail(tmp_path: Path) -> None:
     seen: list[str] = []
 
@@ -104,7 +113,7 @@ def test_keys_and_headers_are_nowhere_after_a_run_whose_endpoints_fail(tmp_path:
             super().complete(handler, content)
 
     with (
-        Listening(form_model, [*PASSING, *well(20)]) as server,
+        Listening(form_model, [*PASSING, echoing(), *well(20)]) as server,
         Listening(form_model, [echo(500), *well(20)], models=["own"]) as other,
     ):
         done = run(
@@ -128,6 +137,7 @@ def test_keys_and_headers_are_nowhere_after_a_run_whose_endpoints_fail(tmp_path:
     assert names <= {Path(place).name for place in found}
     assert "tape, unpacked" in found
     assert b"Enter" in found["tape, unpacked"]
+    assert "m-***" in {event.get("answered_by") for event in journal}
     assert leaks(found) == []
 
 
@@ -144,25 +154,25 @@ def test_keys_and_headers_are_nowhere_after_an_episode_that_its_endpoint_ended(
 
 
 @pytest.mark.parametrize(
-    "told",
+    ("told", "said"),
     [
-        (f"llm.base_url=http://user:{ADDRESS}@127.0.0.1:9/v1",),
-        (f"llm.base_url='http://127.0.0.1:9/v1?key={ADDRESS}'",),
-        (f"llm.base_url='http://127.0.0.1:9/v1#{ADDRESS}'",),
-        (f"llm.roles.planner.base_url=http://{ADDRESS}@127.0.0.1:9/v1",),
-        (f"llm.roles.planner.base_url='http://127.0.0.1:9/v1?key={ADDRESS}'",),
-        (f"llm.key_env={ADDRESS}",),
-        (f"+llm.api_key={ADDRESS}",),
-        (f"+llm.roles.planner.api_key={ADDRESS}",),
+        (f"llm.base_url=http://user:{ADDRESS}@127.0.0.1:9/v1", "with no user or password"),
+        (f"llm.base_url='http://127.0.0.1:9/v1?key={ADDRESS}'", "nothing from ? or # on"),
+        (f"llm.base_url='http://127.0.0.1:9/v1#{ADDRESS}'", "nothing from ? or # on"),
+        (f"llm.roles.planner.base_url=http://{ADDRESS}@127.0.0.1:9/v1", "with no user or password"),
+        (f"llm.roles.planner.base_url='http://127.0.0.1:9/v1?{ADDRESS}'", "nothing from ? or # on"),
+        (f"llm.key_env={ADDRESS}", "must name a variable such as OPENAI_API_KEY"),
+        (f"+llm.api_key={ADDRESS}", "llm has no setting 'api_key'"),
+        (f"+llm.roles.planner.api_key={ADDRESS}", "planner has no setting 'api_key'"),
     ],
-    ids=lambda told: told[0].split("=")[0].lstrip("+") + "=" + told[0].split("=", 1)[1][:24],
 )
 def test_a_secret_in_a_setting_is_refused_without_repeating_it(
-    told: tuple[str, ...], tmp_path: Path
+    told: str, said: str, tmp_path: Path
 ) -> None:
-    done = run(tmp_path, *told)
+    done = run(tmp_path, told)
     assert done.returncode == 2
-    assert len(done.stderr.strip().splitlines()) == 1
+    (line,) = done.stderr.strip().splitlines()
+    assert said in line
     assert leaks(places(tmp_path, done)) == []
     assert not (tmp_path / "r").exists()
 

@@ -55,6 +55,21 @@ def failure(respond: Respond, **settings: Any) -> tuple[str, int]:
     return asyncio.run(go())
 
 
+def test_a_key_that_an_endpoint_repeats_in_its_answer_is_taken_out() -> None:
+    content = {"message": {"content": f"you are {KEY}", "refusal": None}, "finish_reason": "stop"}
+    answer = json.dumps({"choices": [content], "model": f"m-{KEY}"}).encode()
+
+    async def go(key: str) -> ModelReply:
+        async with raw_endpoint(sending(answer)) as endpoint:
+            settings = ModelSettings(base_url=endpoint.url)
+            return await ask(OpenAILLM(settings, {"OPENAI_API_KEY": key}))
+
+    reply = asyncio.run(go(KEY))
+    assert (reply.text, reply.model) == ("you are ***", "m-***")
+    # A word for a server that wants no key is no secret, and may well be part of an answer.
+    assert asyncio.run(go("are")).text == f"you are {KEY}"
+
+
 def test_a_request_arrives_in_full_and_its_answer_comes_back() -> None:
     scripted = script()
     with ModelServer(scripted.answer) as server:

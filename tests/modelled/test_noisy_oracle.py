@@ -9,6 +9,7 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import pytest
 from asked import SALT, section
@@ -24,6 +25,7 @@ from webpilot.cast import LLMCast
 from webpilot.errors import ConfigError, LLMError
 from webpilot.grid_solution import GridSolution
 from webpilot.llm.protocol import Message, ModelReply, ModelRequest
+from webpilot.records.statistics import wilson
 from webpilot.roles import Stage
 
 KINDS: Mapping[str, type[Answer]] = {
@@ -246,3 +248,26 @@ def test_an_episode_is_the_same_each_time() -> None:
     one, other = (asyncio.run(noise.tried("webpilot", "all", 0.2, 4)) for _ in range(2))
     assert one == other
     assert one.erred > 0
+
+
+def test_search_beats_greedy_where_explorer_and_appraiser_err_in_every_fifth_answer() -> None:
+    seeds = 30
+    ours, greedy = (solved(method, "local", 0.2, seeds) for method in ("webpilot", "greedy"))
+    assert wilson(ours, seeds).low > wilson(greedy, seeds).high
+
+
+def test_one_command_prints_the_success_of_both_methods_by_error_rate(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = ["--rates", "0", "1", "--seeds", "2", "--erring", "all", "--json"]
+    assert noise.main([*told, str(tmp_path / "noise.json")]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()[2:]]
+    assert [line[:4] for line in lines] == [
+        ["all", "0", "greedy", "2/2"],
+        ["all", "0", "webpilot", "2/2"],
+        ["all", "1", "greedy", "0/2"],
+        ["all", "1", "webpilot", "0/2"],
+    ]
+    kept = json.loads((tmp_path / "noise.json").read_text(encoding="utf-8"))
+    assert [group["solved"] for group in kept["summary"]["groups"]] == [2, 2, 0, 0]
+    assert len(kept["rows"]) == 8

@@ -60,7 +60,7 @@ async def check_endpoints(
             continue
         for each in wanted:
             if not {each.model, f"{each.model}:latest"} & names:
-                fault = _missing(place, each, names, environment)
+                fault = _missing(place, each, names)
                 if settings.roles:
                     raise ConfigError(fault)
                 notes.append(fault)
@@ -107,12 +107,9 @@ async def _names(wanted: _Wanted, environment: Mapping[str, str]) -> frozenset[s
     return f"no list of models ({status})" if names is None else names
 
 
-def _missing(
-    place: str, wanted: _Wanted, names: Collection[str], environment: Mapping[str, str]
-) -> str:
+def _missing(place: str, wanted: _Wanted, names: Collection[str]) -> str:
     """Return the line on a model that its endpoint does not list."""
-    key = environment.get(wanted.settings.key_env or "", "").strip()
-    known = [name for name in sorted(names) if NAME.fullmatch(name) and not (key and key in name)]
+    known = [name for name in sorted(names) if NAME.fullmatch(name)]
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     lists = f"it lists {', '.join(known[:SHOWN]) or 'none'}{more}"
     return (

@@ -33,6 +33,10 @@ MOST_BYTES = 8_000_000
 """An envelope is not read beyond this; the longest answer of a model is a small part of it."""
 
 
+SECRET = 12
+"""Bytes from which on a key is one; shorter ones are words for servers that want none."""
+
+
 class OpenAILLM:
     """A model behind an OpenAI-compatible endpoint; one attempt a call, one deadline over it.
 
@@ -109,7 +113,7 @@ class OpenAILLM:
         try:
             async with asyncio.timeout(self._settings.timeout_s):
                 async with self._client.models.with_streaming_response.list() as raw:
-                    return raw.status_code, models_of(await _read(raw.iter_bytes()))
+                    return raw.status_code, models_of(await self._read(raw.iter_bytes()))
         except (TimeoutError, openai.APITimeoutError):
             failure = self._late()
         except openai.APIStatusError as error:
@@ -164,7 +168,7 @@ class OpenAILLM:
         # Streamed, because the client takes any envelope for a chat completion, of any length.
         create = self._client.chat.completions.with_streaming_response.create
         async with create(**body(request, mode)) as raw:
-            content = await _read(raw.iter_bytes())
+            content = await self._read(raw.iter_bytes())
         try:
             if len(content) > MOST_BYTES:
                 raise ValueError(f"more than {MOST_BYTES:,} bytes")
@@ -174,15 +178,18 @@ class OpenAILLM:
             problem = f"{self.place} answered {raw.status_code} with {error}: {mend}"
         raise TransientError(problem, lost=True)
 
+    async def _read(self, pieces: AsyncIterator[bytes]) -> bytes:
+        """Return what an endpoint sent, at most one piece beyond :data:`MOST_BYTES`.
 
-async def _read(pieces: AsyncIterator[bytes]) -> bytes:
-    """Return what an endpoint sent, at most one piece beyond :data:`MOST_BYTES`."""
-    content = bytearray()
-    async for piece in pieces:
-        content += piece
-        if len(content) > MOST_BYTES:
-            break
-    return bytes(content)
+        The key is taken out: proxies made for debugging repeat it, and answers are recorded.
+        """
+        content = bytearray()
+        async for piece in pieces:
+            content += piece
+            if len(content) > MOST_BYTES:
+                break
+        key = self._client.api_key.encode()
+        return bytes(content.replace(key, b"***") if len(key) >= SECRET else content)
 
 
 def _key(environment: Mapping[str, str], variable: str | None, host: str) -> str:
