@@ -12,9 +12,14 @@ from pathlib import Path
 
 import pytest
 from form_model import form_model
+from hydra import compose, initialize_config_dir
 
 import webpilot as wp
+from experiments.ceiling import ceiling
+from experiments.configs import Settings, build, register
 from webpilot.errors import ConfigError
+from webpilot.llm.prices import Price
+from webpilot.llm.store import TapeStore
 from webpilot.records.reading import load_run
 from webpilot.records.rows import projection
 
@@ -115,11 +120,51 @@ def test_each_roles_calls_arrive_at_its_endpoint_under_its_models_name(
     said = " ".join(done.stdout.split())
     assert "is sent to 127.0.0.1 (model base, big, walk, judge)" in said
 
+    with TapeStore(tmp_path / "tape.sqlite", readonly=True) as store:
+        kept = Counter((each.question.model, each.question.purpose) for each in store.entries())
+    assert kept == of_shared + of_big + of_walk
+
     replayed = run(tmp_path, *told, "run.name=again", "llm.tape.mode=replay")
     assert replayed.returncode == 0, replayed.stderr
     runs = [load_run(tmp_path / name).rows for name in ("roles", "again")]
     assert projection(runs[0]) == projection(runs[1])
     assert runs[1][0].measured.llm_calls_cached == runs[1][0].llm_calls > 0
+
+
+def composed(*overrides: str) -> Settings:
+    register()
+    with initialize_config_dir(config_dir=str(ROOT / "conf"), version_base="1.3"):
+        return build(compose("config", overrides=["policy=llm", f"task={TASK}", *overrides]))
+
+
+def test_roles_are_one_override_each_and_any_setting_of_a_model_can_be_theirs() -> None:
+    assert composed().policy.model.roles == {}
+    model = composed(
+        *("llm.roles.explorer=walk", "llm.roles.planner.model=big", "llm.price={in: 1, out: 2}"),
+        *("+llm.roles.appraiser.temperature=0", "llm.roles.planner.price.in=3"),
+        "llm.roles.planner.price.out=4",
+    ).policy.model
+    assert model.names == "gpt-4o, planner=big, explorer=walk, appraiser=gpt-4o"
+    assert (model.roles["appraiser"].temperature, model.temperature) == (0, 0.3)
+    assert model.roles["appraiser"].price == model.price
+    assert (model.roles["planner"].price, model.roles["explorer"].price) == (
+        Price(tokens_in=3, tokens_out=4, cached_in=3),
+        None,
+    )
+
+
+def test_the_ceiling_takes_the_dearest_price_and_names_every_host() -> None:
+    told = (
+        *("llm.base_url=http://127.0.0.1:9/v1", "llm.price={in: 1, out: 10}"),
+        "llm.roles.planner={model: big, base_url: 'http://big.example/v1', price: {in: 5, out: 2}}",
+        *("budget.episode.tokens_in=1000000", "budget.episode.tokens_out=100000"),
+    )
+    bound, here, there = ceiling(composed(*told))
+    assert "6 usd" in bound  # 1,000,000 tokens at $5 a million, 100,000 at $10
+    assert here.endswith("sent to 127.0.0.1 (model gpt-4o)")
+    assert there.endswith("sent to big.example (model big)")
+    # What nobody knows the price of cannot be bounded.
+    assert "usd" not in ceiling(composed(*told, "llm.roles.explorer=walk"))[0]
 
 
 def test_a_missing_adapter_ends_the_run_before_anything_is_written_or_asked(

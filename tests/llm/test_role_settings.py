@@ -60,6 +60,8 @@ def test_a_role_without_an_entry_asks_the_model_of_all() -> None:
     assert of.roles.keys() == {"planner"}
     assert own(of, "planner").base_url == HERE
     assert of.names == "base, planner=big"
+    assert settings().names == "base"
+    assert settings(roles=EVERY_ROLE).names.startswith("planner=adapter, controller=adapter,")
 
 
 def test_an_entry_changes_what_it_names_and_nothing_else() -> None:

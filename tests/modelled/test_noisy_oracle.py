@@ -239,9 +239,10 @@ def test_a_model_that_never_errs_solves_the_maze_by_the_shortest_way(method: str
     assert (done.solved, done.explored, done.erred) == (True, 9, 0)
 
 
+@pytest.mark.parametrize("erring", ["all", "local"])
 @pytest.mark.parametrize("method", noise.METHODS)
-def test_a_model_that_always_errs_solves_nothing(method: str) -> None:
-    assert solved(method, "all", 1.0, 5) == 0
+def test_a_model_that_always_errs_solves_nothing(method: str, erring: str) -> None:
+    assert solved(method, erring, 1.0, 5) == 0
 
 
 def test_an_episode_is_the_same_each_time() -> None:

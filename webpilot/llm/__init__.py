@@ -2,7 +2,8 @@
 
 Importing this package loads no client library: :mod:`webpilot.llm.openai_client` alone does, so a
 run without a model never pays for one. :mod:`webpilot.llm.scripted` is a model that says what it is
-told to, :mod:`webpilot.llm.loopback` puts any such model behind a real HTTP endpoint, and
+told to, :mod:`webpilot.llm.oracle` one that is right as often as it is told to,
+:mod:`webpilot.llm.loopback` puts any such model behind a real HTTP endpoint, and
 :mod:`webpilot.llm.faults` behind one that misbehaves.
 """
 

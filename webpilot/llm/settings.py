@@ -152,9 +152,9 @@ class ModelSettings:
 
     @property
     def names(self) -> str:
-        """The model's name, and behind it each that a role asks instead: what a record calls it."""
-        own = [f"{role}={each.model}" for role, each in self.roles.items()]
-        return ", ".join([self.model, *own])
+        """The model's name, if any role asks it, and each that a role asks instead."""
+        shared = [self.model] if "llm" in self.everyone else []
+        return ", ".join([*shared, *(f"{role}={own.model}" for role, own in self.roles.items())])
 
     @property
     def everyone(self) -> Mapping[str, ModelSettings]:
