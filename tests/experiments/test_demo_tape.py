@@ -84,3 +84,21 @@ def test_the_demonstration_with_a_model_is_repeated_from_its_tape_alone(tmp_path
     assert [row.stop_reason for row in second.rows] == stops
     shown = json.loads((tmp_path / "replayed" / "summary.json").read_text(encoding="utf-8"))
     assert shown["measured"]["llm_calls_cached"] == asked
+
+
+@pytest.mark.timeout(240)
+def test_a_limit_of_the_run_ends_a_replay_after_the_same_episode(tmp_path: Path) -> None:
+    told = ("budget.run.llm_calls=40",)
+    with wp.ModelServer(clicking_model) as server:
+        recorded = demo(tmp_path, "recorded", server.url, *told)
+        asked = len(server.bodies)
+    replayed = demo(tmp_path, "replayed", None, *told, "llm.tape.mode=replay")
+    for done in (recorded, replayed):
+        assert "the run stops here: budget.run.llm_calls is used up" in done.stdout
+    first, second = (load_run(tmp_path / name).rows for name in ("recorded", "replayed"))
+    assert projection(first) == projection(second)
+    assert sum(row.llm_calls for row in first) == asked == 40
+    assert 1 < len(first) < 10
+    trees = [files(tmp_path, name, "tree.json") for name in ("recorded", "replayed")]
+    assert len(trees[0]) == len(first)
+    assert trees[0] == trees[1]
