@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
+
 from experiments.configs import Settings
 from webpilot.budget import Limits
+from webpilot.llm.settings import ModelSettings
+from webpilot.policies import PolicySettings
 
-__all__ = ["ceiling"]
+__all__ = ["ceiling", "prices"]
 
 SHOWN = ("llm_calls", "tokens_in", "tokens_out", "usd", "seconds")
 
@@ -35,6 +40,25 @@ def ceiling(settings: Settings) -> tuple[str, ...]:
         for host, models in policy.hosts.items()
     ) or (f"answers come from {tape.path}: nothing is sent to a model, nothing is paid",)
     return (f"at most {episodes} {many}, {', '.join(bounds)}", *goes)
+
+
+def prices(policy: PolicySettings) -> Mapping[str, object]:
+    """Return what dollars are counted with, as the record has it; ``None`` where they are not.
+
+    ``roles`` has the models, and their prices, of the roles that ask one of their own.
+    """
+
+    def price(model: ModelSettings) -> Mapping[str, float] | None:
+        known = model.known_price if policy.name == "llm" else None
+        return None if known is None else asdict(known)
+
+    told: dict[str, object] = {"price": price(policy.model)}
+    if policy.name == "llm" and policy.model.roles:
+        told["roles"] = {
+            role: {"model": own.model, "price": price(own)}
+            for role, own in policy.model.roles.items()
+        }
+    return told
 
 
 def _dollars(settings: Settings, bounds: dict[str, float | None]) -> float | None:

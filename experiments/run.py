@@ -27,14 +27,12 @@ from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from env.suite import MiniwobSuite
-from experiments.ceiling import ceiling
+from experiments.ceiling import ceiling, prices
 from experiments.configs import Settings, build, register
 from experiments.referee import second_opinion
 from webpilot.budget import KEYS, Budget
 from webpilot.episode import EpisodePlan, play
 from webpilot.errors import WebPilotError
-from webpilot.llm.settings import ModelSettings
-from webpilot.policies import PolicySettings
 from webpilot.provenance import commit
 from webpilot.records.reading import load_run
 from webpilot.records.rows import EpisodeRow, latest
@@ -145,14 +143,10 @@ async def _play_missing(
 
 def _played_before(settings: Settings, path: Path) -> bool:
     """Return whether every episode has a row already, so that no model will be asked."""
-    if not (path / "results.jsonl").is_file():
+    if settings.run.retry_errors or not (path / "results.jsonl").is_file():
         return False
-    again = settings.run.retry_errors
-    there = {
-        row.key
-        for row in load_run(path).rows
-        if row.stop_reason != "interrupted" and not (again and row.is_infrastructure)
-    }
+    rows = load_run(path).rows
+    there = {row.key for row in rows if row.stop_reason != "interrupted"}
     return there >= {(task.id, seed) for task, seed in settings.episodes}
 
 
@@ -195,25 +189,9 @@ def _about(settings: Settings, cast: Cast, suite: MiniwobSuite, command: str) ->
             if value is not None
         },
         "settle": settings.settle,
-        "price": _price(settings.policy, settings.policy.model),
-        **_role_models(settings.policy),
+        **prices(settings.policy),
         "versions": {**suite.versions(), "git": commit() or "unknown"},
     }
-
-
-def _price(policy: PolicySettings, model: ModelSettings) -> Mapping[str, float] | None:
-    """Return the price that dollars are counted with, or ``None`` where they are not."""
-    known = model.known_price if policy.name == "llm" else None
-    return None if known is None else asdict(known)
-
-
-def _role_models(policy: PolicySettings) -> Mapping[str, object]:
-    """Return the models, and their prices, of the roles that ask one of their own."""
-    found = {
-        role: {"model": own.model, "price": _price(policy, own)}
-        for role, own in policy.model.roles.items()
-    }
-    return {"roles": found} if found and policy.name == "llm" else {}
 
 
 def _taped(settings: Settings, summary: Mapping[str, Any]) -> tuple[str, ...]:
