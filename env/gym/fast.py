@@ -18,6 +18,7 @@ from env.gym.original import provide_browser
 from env.gym.shell import Shell
 from env.gym.stage import Stage
 from env.gym.warm import warm_browser
+from env.miniwob import is_miniwob
 from webpilot.errors import ConfigError
 
 __all__ = ["FastBrowserEnv"]
@@ -150,6 +151,7 @@ class FastBrowserEnv(Shell):
             all_tags=self.tags_to_mark == "all",
             timeout=self._chosen("timeout"),
             uploads=self._uploads,
+            direct=is_miniwob(self.task),
             options={
                 "locale": self._chosen("locale"),
                 "timezone_id": self._chosen("timezone_id"),

@@ -62,6 +62,7 @@ class Stage:
         all_tags: bool,
         timeout: float,
         uploads: Sequence[Path],
+        direct: bool,
         options: Mapping[str, Any],
     ) -> None:
         """Open a window.
@@ -75,6 +76,7 @@ class Stage:
             all_tags: whether every element gets a bid.
             timeout: of Playwright's calls and of navigations, in milliseconds.
             uploads: folders whose files a page may be given.
+            direct: whether the task's frequent calls may take our own connection.
             options: further ones of Playwright's ``new_context``.
         """
         self._clock = clock
@@ -85,9 +87,11 @@ class Stage:
         """Target ids of the tabs whose time the clock has taken over."""
         self._sized: set[str] = set()
         """Target ids of the tabs that have the size BrowserGym leaves a page in."""
+        self._told: set[str] = set()
+        """Target ids of the tabs there were when Playwright last took in what had happened."""
         self._timeout = timeout
         self._uploads = tuple(uploads)
-        self.window: Window = browser.open_window(viewport, rules=RULES, **options)
+        self.window: Window = browser.open_window(viewport, rules=RULES, direct=direct, **options)
         self.window.context.set_default_timeout(timeout)
         self._prepare(self.window.active)
         self.window.on_tab(self._prepare)
@@ -147,8 +151,15 @@ class Stage:
                 return
 
     def pump(self) -> None:
-        """Let Playwright take in what has happened, and call whoever listens."""
-        self.window.context.cookies()
+        """Let Playwright take in what has happened and call whoever listens.
+
+        It does so with each call of its own; where pages answer without it, it need only be made to
+        where tabs have come or gone or somebody listens.
+        """
+        tabs = {tab.session.target for tab in self.window.tabs}
+        if tabs != self._told or not self.window.direct or self.window.heard:
+            self.window.context.cookies()
+            self._told = tabs
 
     def judged(self, validate: Callable[[Page], Any]) -> Any:
         """Return what a task says of the page in front, which stays in front."""
