@@ -89,19 +89,6 @@ class Connection:
         """Return the ids of the browsing contexts beside the default one."""
         return frozenset(self.call("Target.getBrowserContexts")["browserContextIds"])
 
-    def first_page(self, context: str, *, timeout: float = DEADLINE) -> PageSession:
-        """Return the session of a context's first page; raises as :meth:`page` does."""
-        with self._arrival:
-            arrived = self._arrival.wait_for(
-                lambda: self.in_context(context) or self._gone.is_set(), timeout
-            )
-        if not arrived:
-            raise StepTimeout(f"no page was announced within {timeout:g} s")
-        pages = self.in_context(context)
-        if not pages:
-            raise BrowserLost("the browser is gone")
-        return pages[0]
-
     def in_context(self, context: str) -> tuple[PageSession, ...]:
         """Return the live pages of a browsing context, in the order in which they were opened."""
         pages = tuple(self._pages.values())

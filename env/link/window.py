@@ -90,8 +90,7 @@ class Window:
         self.direct = direct
         """Whether its pages are :class:`env.link.direct.DirectPage` objects."""
         connection.on_page(identity, self._arrived)
-        page = context.new_page()
-        self._admit(page, connection.first_page(identity))
+        self._opened()
 
     @property
     def tabs(self) -> tuple[Tab, ...]:
@@ -128,8 +127,18 @@ class Window:
         """
         if len(self.tabs) >= self.guard.rules.tabs:
             raise ActionError(f"no more than {self.guard.rules.tabs} tabs may be open")
-        page = self.context.new_page()
-        return self._admit(page, self._connection.page(self._target_of(page)))
+        return self._opened()
+
+    def renew(self) -> Tab:
+        """Return a new tab, soon the only one: nobody waits for the others to close."""
+        others = self.tabs
+        tab = self._opened()
+        for other in others:
+            gone = self._pages.pop(other.session.target, None)
+            if gone is not None:
+                self._own.pop(gone._impl_obj, None)
+            other.session.discard()
+        return tab
 
     def focus(self, index: int) -> Tab:
         """Return the tab at ``index`` in the order of opening, now in front.
@@ -180,8 +189,18 @@ class Window:
             self._id, lambda session: handler(Tab(window=self, session=session))
         )
 
-    def _admit(self, page: Page, session: PageSession) -> Tab:
-        """Return the tab of a page that was just opened, in front."""
+    def _opened(self) -> Tab:
+        """Return a tab that was opened just now, in front."""
+        before = {session.target for session in self._connection.in_context(self._id)}
+        page = self.context.new_page()
+        # Playwright has been told of it, on the same pipe, so we have been told too.
+        arrived = [
+            session
+            for session in self._connection.in_context(self._id)
+            if session.target not in before
+        ]
+        only = len(arrived) == 1  # else pages have opened others meanwhile
+        session = arrived[0] if only else self._connection.page(self._target_of(page))
         self._know(page, session)
         return self._to_front(Tab(window=self, session=session))
 
