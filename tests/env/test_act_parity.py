@@ -277,7 +277,7 @@ def played_by_browsergym(
     others: dict[str, Run] = {}
     wanted = list(requests)
     for _ in range(3):
-        played = theirs([requests[name] for name in wanted], folders.mktemp("browsers"))
+        played = list(theirs([requests[name] for name in wanted], folders.mktemp("browsers")))
         for run in played:
             for step in run:
                 # A page that does not load is given up by us; BrowserGym's goes on loading.
