@@ -100,6 +100,7 @@ class LLMCast:
                 stage.on_event,
                 price=self.price,
                 model=self.settings.model,
+                account=f"{stage.task.id}.{stage.task.seed}",
             ),
             model=self.settings.model,
             salt=self.salt,

@@ -1,9 +1,11 @@
 """The way of a call from the budget to the endpoint, put together as the settings say.
 
-    budget (an episode's)  ->  tape  ->  further attempts  ->  endpoint
+    budget (an episode's)  ->  tape  ->  further attempts  ->  turn  ->  endpoint
 
-The budget comes first, because what a tape answers is charged too; the tape before further
-attempts, because what is on it has had its attempts.
+The budget comes first, because what a tape answers is charged too, and because what waits for its
+turn must be paid for already; the tape before further attempts, because what is on it has had its
+attempts, and before the turn, because what is on it need not wait for one. Each attempt waits for a
+turn of its own, and holds none while it waits to be made.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from webpilot.llm.limiter import Limiter
 from webpilot.llm.openai_client import OpenAILLM
 from webpilot.llm.protocol import LLM
 from webpilot.llm.retrying import RetryingLLM
+from webpilot.llm.scheduling import SCHEDULERS
 from webpilot.llm.settings import ModelSettings
 from webpilot.llm.tape import TapeLLM
 
@@ -44,7 +47,7 @@ def chain(
     llm = RetryingLLM(
         OpenAILLM(settings, environment),
         retries=settings.retries,
-        limiter=Limiter(settings.concurrency),
+        limiter=Limiter(settings.concurrency, SCHEDULERS[settings.scheduler]()),
         rng=rng,
     )
     return llm if tape.mode == "off" else TapeLLM(llm, tape.path, tape.mode)
