@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from mcts.protocols import NodeContext
 from prompts.asking import Asker
 from prompts.paper_schema import Evaluation, StopActions, StopObservation, StopReflection, counts
+from webpilot.overlap import overlapped
 from webpilot.paper.entering import Entering
 from webpilot.types import Appraisal, Completion
 
@@ -48,8 +49,10 @@ class PaperAppraiser:
         if self.entering.due(context):
             return Completion(done=False, reason="what was typed is not entered yet")
         by_actions = counts(context.subtask.necessary_actions)
-        reason, met = await (self._by_actions(context) if by_actions else self._by_page(context))
-        vote = await self.asker.ask("paper/stop_reflection", StopReflection, context=context)
+        (reason, met), vote = await overlapped(
+            self._by_actions(context) if by_actions else self._by_page(context),
+            self.asker.ask("paper/stop_reflection", StopReflection, context=context),
+        )
         silent = by_actions or not vote.reflection_suggests_further_actions
         return Completion(done=met and silent, reason="" if met and not silent else reason)
 
