@@ -126,6 +126,7 @@ class Asker:
         kind: type[A],
         *,
         check: Callable[[A], None] | None = None,
+        speculative: bool = False,
         **variables: Any,
     ) -> A:
         """Return the model's answer to ``template`` as ``kind``.
@@ -136,6 +137,7 @@ class Asker:
             template: its path under ``prompts/`` without the ending.
             kind: the answer's model; its JSON schema goes with the request.
             check: raises :class:`Unusable` for what the schema cannot tell.
+            speculative: nothing waits for the answer yet, so it may be sent after others.
             variables: what the template shows.
 
         Raises:
@@ -155,6 +157,7 @@ class Asker:
             max_tokens=self.max_tokens,
             sample=self.stream,
             nonces=shown.nonces,
+            speculative=speculative,
         )
         key = question.key
         question = replace(question, sample=self.stream + self.asked[key])

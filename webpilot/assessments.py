@@ -58,6 +58,7 @@ class Assessments:
         return await self.asker.ask(
             "webpilot/assess",
             NodeAssessment,
+            speculative=context.simulated,
             hints=self.asker.hints.get("appraiser", ""),
             goal=self.task.goal,
             facts=context.facts,

@@ -27,6 +27,7 @@ class PaperAppraiser:
         answer = await self.asker.ask(
             "paper/evaluate",
             Evaluation,
+            speculative=context.simulated,
             context=context,
             hints=self.asker.hints.get("appraiser", ""),
             by_actions=counts(context.subtask.necessary_actions),
