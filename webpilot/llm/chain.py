@@ -14,6 +14,7 @@ import os
 import random
 from collections.abc import Mapping
 
+from webpilot.llm.batching import BatchingLLM
 from webpilot.llm.limiter import Limiter
 from webpilot.llm.openai_client import OpenAILLM
 from webpilot.llm.protocol import LLM
@@ -29,6 +30,7 @@ def chain(
     settings: ModelSettings,
     *,
     rng: random.Random,
+    samples: int = 1,
     environment: Mapping[str, str] = os.environ,
 ) -> LLM:
     """Return all of the way behind the budget, shared by the episodes of a run.
@@ -36,6 +38,7 @@ def chain(
     Args:
         settings: of the model.
         rng: draws the waits between attempts.
+        samples: answers that are wanted to one question at once; several are one request then.
         environment: holds the key, which a tape that is only replayed does without.
 
     Raises:
@@ -44,8 +47,9 @@ def chain(
     tape = settings.tape
     if tape.mode == "replay":
         return TapeLLM(None, tape.path, tape.mode)
+    endpoint = OpenAILLM(settings, environment)
     llm = RetryingLLM(
-        OpenAILLM(settings, environment),
+        endpoint if samples == 1 else BatchingLLM(endpoint),
         retries=settings.retries,
         limiter=Limiter(settings.concurrency, SCHEDULERS[settings.scheduler]()),
         rng=rng,
