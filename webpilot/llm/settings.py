@@ -99,7 +99,7 @@ class ModelSettings:
             ),
             "retries": (_whole(self.retries, 0), "a whole number from 0 on"),
             "concurrency": (_whole(self.concurrency, 1), positive),
-            "scheduler": (self.scheduler in SCHEDULERS, f"one of {', '.join(SCHEDULERS)}"),
+            "scheduler": (self.scheduler in [*SCHEDULERS], f"one of {', '.join(SCHEDULERS)}"),
             "context": (
                 self.context is None
                 or (_whole(self.context, 1) and self.context > self.max_tokens),
