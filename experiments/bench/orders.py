@@ -91,8 +91,8 @@ def child(rows: int, row: int) -> NodeContext:
     )
 
 
-def parent(rows: int, tried: int) -> NodeContext:
-    """Return the node whose next child is asked for."""
+def parent(rows: int, tried: int, *checked: int) -> NodeContext:
+    """Return a node, some orders checked, whose next child is asked for after so many others."""
     notes = [
         SiblingNote(
             candidate=Candidate(move=step(rows, row).action),
@@ -105,7 +105,7 @@ def parent(rows: int, tried: int) -> NodeContext:
     return NodeContext(
         goal=TASK.goal,
         subtask=SUBTASK,
-        observation=page(rows),
+        observation=page(rows, *checked),
         root=page(rows),
         siblings=tuple(notes),
         seed=(99,),

@@ -11,6 +11,9 @@ a stand-in fills in whatever form they ask for. Siblings are two calls by one te
 * Controller, Planner: two attempts at one subtask that ended on different pages;
 * Extractor: two things to be read off one page; two sets of facts.
 
+The last two figures are those of one queue that holds the calls of four nodes for three children
+each, nodes in turn: how much of each prompt the one sent before it shares, by scheduler.
+
 A shared beginning is what a server's prefix cache can use again. What is asked of both siblings in
 the same words is left out. The Verifier of `webpilot` asks nobody, that of `paper` mends the form
 of two actions proposed on one page.
@@ -20,6 +23,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -44,13 +48,14 @@ from prompts.paper_schema import NextAction
 from webpilot.cast import STYLES
 from webpilot.llm.prefixes import equal_beginning, sent
 from webpilot.llm.protocol import ModelRequest
+from webpilot.llm.scheduling import SCHEDULERS, Ticket
 from webpilot.llm.scripted import ScriptedLLM
 from webpilot.paper.grammar import offered
 from webpilot.paper.verifier import PaperVerifier
 from webpilot.roles import Roles, Verifier
 from webpilot.types import ReflectionScope
 
-__all__ = ["ROWS", "Shared", "filled", "main", "measure", "summary"]
+__all__ = ["ROWS", "Shared", "filled", "main", "measure", "ordered", "summary"]
 
 ROWS = (5, 20, 60)
 """Orders on the page."""
@@ -176,6 +181,25 @@ async def _awaited(call: Awaitable[object]) -> None:
     await call
 
 
+def ordered(scheduler: str, rows: int = 20) -> float:
+    """Return what prompts share with the one sent before, in [0, 1] of their characters."""
+    llm = ScriptedLLM(filled)
+    roles = STYLES["webpilot"](Asker(llm=llm, model="scripted", salt=b"a run of its own"), TASK)
+    for tried in range(3):
+        for checked in range(4):
+            asyncio.run(_awaited(roles.explorer.propose(parent(rows, tried, checked), 3)))
+
+    async def served() -> list[str]:
+        queue = SCHEDULERS[scheduler]()
+        for request in llm.requests:
+            queue.add(Ticket.of(request, 0.0))
+        return [queue.pop(0.0).text for _ in llm.requests]
+
+    prompts = asyncio.run(served())
+    alike = [equal_beginning(one, other) for one, other in itertools.pairwise(prompts)]
+    return sum(alike) / sum(len(prompt) for prompt in prompts[1:])
+
+
 def summary(found: Sequence[Shared]) -> dict[str, float]:
     """Return the smallest share of each preset's role, over its templates and pages."""
     least: dict[str, float] = {}
@@ -196,7 +220,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(table(list(plain[0]), [list(row.values()) for row in plain]))
     print()
     print(table(("smallest share", ""), [list(item) for item in summary(found).items()]))
-    save(arguments.json, summary(found), plain)
+    print()
+    order = {f"sent_before_{name}": round(ordered(name), 4) for name in SCHEDULERS}
+    print(table(("shared with the call sent before", ""), [list(item) for item in order.items()]))
+    save(arguments.json, {**summary(found), **order}, plain)
     return 0
 
 

@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from experiments.bench.orders import TASK, child
-from experiments.bench.prefixes import ROWS, Shared, filled, main, measure, summary
+from experiments.bench.prefixes import ROWS, Shared, filled, main, measure, ordered, summary
 from prompts.asking import Asker
 from webpilot.cast import STYLES
 from webpilot.llm.prefixes import Prefixes, equal_beginning, sent
@@ -60,6 +60,10 @@ def test_judgements_of_two_children_share_all_that_stands_before_their_pages() -
     one, other = map(sent, llm.requests)
     # A page has a nonce of its own, so two pages differ from their fences on.
     assert equal_beginning(one, other) >= one.index("\n<page ", one.index("## The page"))
+
+
+def test_calls_that_are_sent_back_to_back_share_more_than_in_the_order_of_coming() -> None:
+    assert ordered("vtc") > 0.6 > ordered("fcfs")
 
 
 def test_a_question_that_is_asked_again_shares_all_of_its_prompt() -> None:
