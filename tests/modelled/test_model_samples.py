@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,15 +13,18 @@ from prompt_samples import ASSESSING, TASK
 
 from experiments.bench.orders import child
 from prompts.asking import Asker
+from webpilot.budget import Budget, Limits
 from webpilot.cast import STYLES
 from webpilot.consistency import majority, medians, nearest
-from webpilot.errors import BudgetExhausted, ConfigError
+from webpilot.errors import BudgetExhausted, ConfigError, WebPilotError
 from webpilot.llm.batching import BatchingLLM
 from webpilot.llm.loopback import ModelServer
+from webpilot.llm.metering import MeteredLLM
 from webpilot.llm.openai_client import OpenAILLM
-from webpilot.llm.protocol import LLM
+from webpilot.llm.protocol import LLM, ModelReply, ModelRequest
 from webpilot.llm.scripted import ScriptedLLM
-from webpilot.llm.settings import ModelSettings
+from webpilot.llm.settings import ModelSettings, TapeMode
+from webpilot.llm.tape import TapeLLM
 from webpilot.policies import PolicySettings
 from webpilot.types import Appraisal, Completion
 
@@ -133,3 +137,37 @@ def test_of_an_even_number_the_middle_lies_between_and_half_is_no_majority() -> 
     assert nearest(answers, tuple, (2.5, 5.0)) == (1.0, 8.0)
     assert not majority([True, False])
     assert majority([True, True, False])
+
+
+class Hesitant(ScriptedLLM):
+    """A model whose answers come in the order in which they are told to, not in that of asking."""
+
+    def __init__(self, said: Sequence[Any], turns: Sequence[int]) -> None:
+        super().__init__({"assess": said})
+        self._turns = iter(turns)
+
+    async def complete(self, request: ModelRequest) -> ModelReply:
+        reply = await super().complete(request)
+        for _ in range(next(self._turns)):
+            await asyncio.sleep(0)
+        return reply
+
+
+@pytest.mark.parametrize("turns", [(1, 9, 1), (9, 1, 1)])
+def test_samples_that_a_budget_ends_cost_the_same_when_they_are_played_again(
+    turns: tuple[int, ...], tmp_path: Path
+) -> None:
+    def spent(llm: LLM | None, mode: TapeMode) -> tuple[str, Mapping[str, float]]:
+        budget = Budget(Limits(llm_calls=2))
+        tape = TapeLLM(llm, tmp_path / "tape.sqlite", mode)
+        with pytest.raises(WebPilotError) as ended:
+            appraised(MeteredLLM(tape, budget, lambda *_: None), 2)
+        asyncio.run(tape.aclose())
+        return type(ended.value).__name__, budget.to_dict()
+
+    # The first answer would have to be mended, and there is no call left for it.
+    said = ["no JSON", *assessments((4, 4, False), (4, 4, False))]
+    live = spent(Hesitant(said, turns), "record")
+    assert live[0] == "BudgetExhausted"
+    assert live[1]["llm_calls"] == 2
+    assert spent(None, "replay") == live
