@@ -25,13 +25,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from experiments.bench.simulated import FixedRateLLM, Served, simulate
+from experiments.bench.simulated import SPREAD, Client, FixedRateLLM, Served, simulate
 from experiments.bench.tables import save, table
-from webpilot.budget import Budget
 from webpilot.llm.fairness import max_min_shares, quantile
 from webpilot.llm.limiter import Limiter
-from webpilot.llm.metering import MeteredLLM
-from webpilot.llm.protocol import Message, ModelRequest
 from webpilot.llm.retrying import RetryingLLM
 from webpilot.llm.scheduling import SCHEDULERS, weighed
 from webpilot.records.statistics import jain
@@ -46,8 +43,6 @@ LIGHTS = tuple(f"light {number}" for number in range(1, 8))
 GREEDY = "greedy"
 SHORT, LONG = (500, 100), (2000, 300)
 """Mean tokens of question and answer."""
-SPREAD = 0.5
-"""Lengths are drawn from this share below the mean to this share above it."""
 LOADS = {"flooding": (8, None), "asking": (1, None), "pausing": (1, 0.5)}
 """Calls that a light episode keeps outstanding, or the share of its fair share it asks for."""
 
@@ -74,54 +69,6 @@ class Outcome:
     light_p50_s: float
     """Median wait for a turn of the light episodes' calls, in seconds."""
     light_p99_s: float
-
-
-class Client:
-    """A plain asyncio client that asks through the chain of a run."""
-
-    def __init__(self, name: str, llm: RetryingLLM, tokens: tuple[int, int], seed: int) -> None:
-        self.asked: list[tuple[float, float]] = []
-        """Time and weighted tokens of every call, when it was asked for."""
-        self.waits: list[float] = []
-        self._name = name
-        self._tokens = tokens
-        self._chance = random.Random(f"{seed} {name}")
-        self._llm = MeteredLLM(llm, Budget(), self._note, account=name)
-
-    def _note(self, event: str, data: object) -> None:
-        if event == "model call" and isinstance(data, dict):
-            self.waits.append(data["waited"])
-
-    async def ask(self) -> None:
-        """Ask one call and wait for its answer."""
-        spread = [self._chance.uniform(1 - SPREAD, 1 + SPREAD) for _ in range(2)]
-        tokens_in, tokens_out = (
-            int(mean * each) for mean, each in zip(self._tokens, spread, strict=True)
-        )
-        end = f" {tokens_out}"
-        text = (f"{self._name} " * tokens_in)[: 4 * tokens_in - len(end)] + end
-        now = asyncio.get_running_loop().time()
-        self.asked.append((now, weighed(tokens_in, tokens_out)))
-        message = Message(role="user", content=text)
-        await self._llm.complete(ModelRequest(purpose="ask", model="fixed", messages=(message,)))
-
-    async def keep(self, outstanding: int) -> None:
-        """Ask without end, so many calls at once."""
-        async with asyncio.TaskGroup() as group:
-            for _ in range(outstanding):
-                group.create_task(self._on_and_on())
-
-    async def _on_and_on(self) -> None:
-        while True:
-            await self.ask()
-
-    async def pause(self, share: float) -> None:
-        """Ask without end at fixed times, for a share of what would be fair."""
-        fair = PLACES * RATE / (1 + len(LIGHTS))
-        async with asyncio.TaskGroup() as group:
-            while True:
-                group.create_task(self.ask())
-                await asyncio.sleep(weighed(*self._tokens) / (share * fair))
 
 
 def play(load: str, scheduler: str, *, seed: int = 0) -> Outcome:
@@ -157,13 +104,15 @@ async def _play(load: str, scheduler: str, seed: int) -> tuple[FixedRateLLM, dic
     clients = {name: Client(name, llm, SHORT, seed) for name in LIGHTS}
     clients[GREEDY] = Client(GREEDY, llm, LONG, seed)
     outstanding, share = LOADS[load]
+    # Seconds between two calls that together are this share of what would be fair.
+    pause = weighed(*SHORT) * len(clients) / (PLACES * RATE * (share or 1))
     try:
         # A call longer, so that what is under way at the last window's end is known.
         async with asyncio.timeout(WINDOW * (WINDOWS + 2)), asyncio.TaskGroup() as group:
             group.create_task(clients[GREEDY].keep(64))
             for name in LIGHTS:
                 light = clients[name]
-                group.create_task(light.keep(outstanding) if share is None else light.pause(share))
+                group.create_task(light.keep(outstanding) if share is None else light.every(pause))
     except TimeoutError:
         pass
     return server, clients

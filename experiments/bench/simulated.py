@@ -1,4 +1,4 @@
-"""Asyncio under a simulated clock, and a model server of fixed rate that lives in it.
+"""Asyncio under a simulated clock, and a model server of fixed rate with its clients in it.
 
 Waiting costs nothing: where nothing else is to be done, the clock jumps to the next timer. So an
 hour of a server is simulated in seconds, and equally every time.
@@ -7,16 +7,22 @@ hour of a server is simulated in seconds, and equally every time.
 from __future__ import annotations
 
 import asyncio
+import random
 import selectors
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from webpilot.budget import Budget
 from webpilot.llm.counting import asked, settled
-from webpilot.llm.protocol import ModelReply, ModelRequest
+from webpilot.llm.metering import MeteredLLM
+from webpilot.llm.protocol import LLM, Message, ModelReply, ModelRequest
 from webpilot.llm.scheduling import weighed
 
-__all__ = ["FixedRateLLM", "Served", "simulate"]
+__all__ = ["SPREAD", "Client", "FixedRateLLM", "Served", "simulate"]
+
+SPREAD = 0.5
+"""Lengths are drawn from this share below the mean to this share above it."""
 
 T = TypeVar("T")
 
@@ -67,7 +73,7 @@ class Served:
 
 
 class FixedRateLLM:
-    """A server that works at a fixed rate in each of its places; a :class:`LLM`.
+    """A server that works at a fixed rate in each of its places; a :class:`webpilot.llm.LLM`.
 
     The length of an answer is what the request names as its last word.
 
@@ -112,3 +118,50 @@ class FixedRateLLM:
 
     async def aclose(self) -> None:
         """Do nothing: there is no connection."""
+
+
+class Client:
+    """A plain asyncio client that asks through the chain of a run."""
+
+    def __init__(self, name: str, llm: LLM, tokens: tuple[int, int], seed: int) -> None:
+        self.asked: list[tuple[float, float]] = []
+        """Time and weighted tokens of every call, when it was asked for."""
+        self.waits: list[float] = []
+        self._name = name
+        self._tokens = tokens
+        self._chance = random.Random(f"{seed} {name}")
+        self._llm = MeteredLLM(llm, Budget(), self._note, account=name)
+
+    def _note(self, event: str, data: object) -> None:
+        if event == "model call" and isinstance(data, dict):
+            self.waits.append(data["waited"])
+
+    async def ask(self) -> None:
+        """Ask one call and wait for its answer."""
+        spread = [self._chance.uniform(1 - SPREAD, 1 + SPREAD) for _ in range(2)]
+        tokens_in, tokens_out = (
+            int(mean * each) for mean, each in zip(self._tokens, spread, strict=True)
+        )
+        end = f" {tokens_out}"
+        text = (f"{self._name} " * tokens_in)[: 4 * tokens_in - len(end)] + end
+        now = asyncio.get_running_loop().time()
+        self.asked.append((now, weighed(tokens_in, tokens_out)))
+        message = Message(role="user", content=text)
+        await self._llm.complete(ModelRequest(purpose="ask", model="fixed", messages=(message,)))
+
+    async def keep(self, outstanding: int) -> None:
+        """Ask without end, so many calls at once."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(outstanding):
+                group.create_task(self._on_and_on())
+
+    async def _on_and_on(self) -> None:
+        while True:
+            await self.ask()
+
+    async def every(self, seconds: float) -> None:
+        """Ask without end, a call at fixed times, whether those before are answered or not."""
+        async with asyncio.TaskGroup() as group:
+            while True:
+                group.create_task(self.ask())
+                await asyncio.sleep(seconds)
