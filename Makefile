@@ -33,6 +33,8 @@ bench: setup ## samples of the side-by-side benchmarks, with a short table each
 	@$(PY) -m experiments.bench.env_speed
 	@$(PY) -m experiments.bench.restore
 	@$(PY) -m experiments.bench.parity
+	@$(PY) -m experiments.bench.fairness
+	@$(PY) -m experiments.bench.prefixes
 
 bench-full: setup ## all of them at full length (hours)
 	@$(PY) -m experiments.bench.env_speed --sample 20

@@ -78,13 +78,16 @@ class LLMCast:
     hints: Hints = NO_HINTS
     price: Price | None = None
     """Of the model; ``None`` counts no dollars."""
+    samples: int = 1
+    """Independent appraisals of each node."""
     reads_cues: bool = False
 
     @property
     def label(self) -> str:
         """What a report calls this policy."""
         hints = f", with the site hints of {self.hints.name}" if self.hints.name else ""
-        return f"{self.settings.model}, prompts of {self.style}{hints}"
+        samples = f", the middle of {self.samples} appraisals" if self.samples > 1 else ""
+        return f"{self.settings.model}, prompts of {self.style}{hints}{samples}"
 
     @property
     def model(self) -> str:
@@ -100,6 +103,7 @@ class LLMCast:
                 stage.on_event,
                 price=self.price,
                 model=self.settings.model,
+                account=f"{stage.task.id}.{stage.task.seed}",
             ),
             model=self.settings.model,
             salt=self.salt,
@@ -109,6 +113,7 @@ class LLMCast:
             page_tokens=self.settings.page_tokens,
             hints=self.hints.of(stage.task.site, stage.task.benchmark),
             stream=_stream(stage),
+            samples=self.samples,
         )
         return STYLES[self.style](asker, stage.task)
 
