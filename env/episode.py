@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from env.act.reidentify import find
-from env.link.cdp import DEADLINE
+from env.link.page_session import DEADLINE
 from env.link.thread import BrowserThread
 from env.live import LivePage
 from env.measure import Measured

@@ -16,7 +16,8 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from env.act.actions import let_go, perform
 from env.clock import Clock
-from env.link.cdp import DEADLINE, ProtocolError
+from env.link.calls import ProtocolError
+from env.link.page_session import DEADLINE
 from env.link.thread import BrowserThread
 from env.link.window import Tab
 from env.measure import Meter
@@ -145,7 +146,7 @@ class LivePage:
         instance = self.task.instance(seed=self._seed, base_url=self._base_url + FOLDER)
         browser = self._thread.browser()
         with self._thread.guard(2 * self._deadline):
-            tab = browser.open_tab(instance.viewport)
+            tab = browser.open_tab(instance.viewport, direct=True)
             tab.session.deadline = self._deadline
             tab.page.set_default_timeout(self._deadline * 1000)
             self._tab, self._instance = tab, instance

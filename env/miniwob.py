@@ -6,6 +6,7 @@ import csv
 import difflib
 import importlib
 import importlib.util
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -28,6 +29,7 @@ __all__ = [
     "REAL_TIME",
     "SPLITS",
     "MiniwobTask",
+    "is_miniwob",
     "load",
     "page_seed",
     "tasks",
@@ -161,6 +163,12 @@ def load(task_id: str) -> MiniwobTask:
     close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     hint = f"did you mean {', '.join(PREFIX + match for match in close)}?" if close else ""
     raise ConfigError(f"no task {task_id!r}: {hint or 'the names are those of BrowserGym'}")
+
+
+def is_miniwob(task: object) -> bool:
+    """Return whether a task of BrowserGym is one of MiniWoB++'s."""
+    base = sys.modules.get("browsergym.miniwob.base")
+    return base is not None and isinstance(task, base.AbstractMiniwobTask)
 
 
 def page_seed(seed: int) -> int:

@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from env.link.cdp import PageSession, ProtocolError
+from env.link.calls import ProtocolError
+from env.link.page_session import PageSession
 from env.link.session import Reply
 from env.page.script import evaluation, result, source
 

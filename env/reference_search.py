@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from playwright.sync_api import CDPSession
 from playwright.sync_api import Error as PlaywrightError
 
-from env.link.cdp import ProtocolError
+from env.link.calls import ProtocolError
 from env.link.session import Call, Reply
 from env.live import CANONICAL, FOLDER
 from env.measure import Measured, Meter

@@ -17,7 +17,7 @@ from env.chromium import browser_path, browser_version
 from env.clock import parse_clock
 from env.episode import open_episode
 from env.fonts import arial
-from env.link.cdp import DEADLINE
+from env.link.page_session import DEADLINE
 from env.live import LivePage
 from env.measure import Measured
 from env.miniwob import load

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from env.link.cdp import DEADLINE
+from env.link.page_session import DEADLINE
 from env.link.thread import BrowserThread
 from env.live import CANONICAL, FOLDER, LivePage
 from env.measure import Measured

@@ -174,11 +174,12 @@ def _run(node: Mapping[str, Any]) -> RunSettings:
 
 
 def _policy(node: Mapping[str, Any], llm: Mapping[str, Any]) -> PolicySettings:
-    _known("policy.", node, ("name", "prompts", "hints"))
+    _known("policy.", node, ("name", "prompts", "hints", "samples"))
     return PolicySettings(
         name=str(node["name"]),
         prompts=str(node["prompts"]),
         hints=None if node["hints"] is None else str(node["hints"]),
+        samples=node["samples"],
         model=ModelSettings.of(llm),
     )
 

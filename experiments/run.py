@@ -43,6 +43,9 @@ from webpilot.roles import Cast
 
 __all__ = ["carry_out", "main"]
 
+LOOSE = ("run", "llm.tape", "llm.scheduler")
+"""Settings that may differ when a run resumes: they change no result."""
+
 
 def main() -> None:
     """Run the job and exit with its code; bad input is one line on standard error."""
@@ -91,7 +94,7 @@ def carry_out(settings: Settings, *, command: str = "") -> int:
     salt = salt_of(path)
     cast = settings.policy.cast(salt=salt)
     about = {**_about(settings, cast, suite, command), "salt": salt.hex()}
-    with RunFolder(path, config=settings.text, about=about, loose=("run", "llm.tape")) as folder:
+    with RunFolder(path, config=settings.text, about=about, loose=LOOSE) as folder:
         print_notes(folder.warnings)
         try:
             print_notes(ceiling(settings))

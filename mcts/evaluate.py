@@ -13,6 +13,7 @@ from mcts.frame import Frame
 from mcts.node import Node, Simulation, Status
 from mcts.protocols import Lessons, NodeContext, Reflector
 from mcts.scale import score
+from webpilot.overlap import overlapped
 from webpilot.types import Action, Candidate, Completion, ReflectionScope
 
 __all__ = [
@@ -28,11 +29,12 @@ __all__ = [
 
 
 async def both_reflections(reflector: Reflector, context: NodeContext) -> Lessons:
-    """Return the node's child and sibling reflections."""
-    return Lessons(
-        child=await reflector.reflect(context, ReflectionScope.CHILD),
-        sibling=await reflector.reflect(context, ReflectionScope.SIBLING),
+    """Return the node's child and sibling reflections; neither waits for the other."""
+    child, sibling = await overlapped(
+        reflector.reflect(context, ReflectionScope.CHILD),
+        reflector.reflect(context, ReflectionScope.SIBLING),
     )
+    return Lessons(child=child, sibling=sibling)
 
 
 async def no_child_reflection(reflector: Reflector, context: NodeContext) -> Lessons:

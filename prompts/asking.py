@@ -18,6 +18,7 @@ from prompts.rendering import Rendered, render
 from webpilot.errors import FormatError, LLMError
 from webpilot.llm.counting import size
 from webpilot.llm.protocol import LLM, TOO_LONG, Message, ModelReply, ModelRequest
+from webpilot.overlap import overlapped
 
 __all__ = ["Answer", "Asker", "Unusable", "parse_answer"]
 
@@ -119,6 +120,8 @@ class Asker:
     """Who asks."""
     own: Mapping[str, Asker] = field(default_factory=dict, repr=False)
     """Askers of the roles that ask another model, or are charged another price."""
+    samples: int = 1
+    """Independent answers that a judgement of scores is the middle of."""
     stream: int = 0
     """Sample of the episode's first question. Episodes of their own draw answers of their own."""
     asked: Counter[str] = field(default_factory=Counter, repr=False)
@@ -134,6 +137,7 @@ class Asker:
         kind: type[A],
         *,
         check: Callable[[A], None] | None = None,
+        speculative: bool = False,
         **variables: Any,
     ) -> A:
         """Return the model's answer to ``template`` as ``kind``.
@@ -144,6 +148,7 @@ class Asker:
             template: its path under ``prompts/`` without the ending.
             kind: the answer's model; its JSON schema goes with the request.
             check: raises :class:`Unusable` for what the schema cannot tell.
+            speculative: nothing waits for the answer yet, so it may be sent after others.
             variables: what the template shows.
 
         Raises:
@@ -164,6 +169,7 @@ class Asker:
             sample=self.stream,
             nonces=shown.nonces,
             role=self.role,
+            speculative=speculative,
         )
         key = question.key
         question = replace(question, sample=self.stream + self.asked[key])
@@ -182,6 +188,17 @@ class Asker:
             return _checked(again, kind, check)
         except Unusable as fault:
             raise FormatError(f"{template}: unusable answer after one repair: {fault}") from None
+
+    async def ask_samples(self, template: str, kind: type[A], **given: Any) -> tuple[A, ...]:
+        """Return :attr:`samples` independent answers, asked for at the same time.
+
+        Args:
+            template: see :meth:`ask`, which also says what is raised.
+            kind: the answers' model.
+            given: what else :meth:`ask` takes.
+        """
+        calls = [self.ask(template, kind, **given) for _ in range(self.samples)]
+        return await overlapped(*calls)
 
     async def _answer(self, request: ModelRequest) -> ModelReply:
         """Return the model's answer without this question's nonces, lest a later one repeats them.

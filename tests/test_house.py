@@ -153,13 +153,26 @@ def test_no_file_names_a_package_index_or_a_folder_of_one_machine() -> None:
 
 def test_every_requirement_is_pinned_with_a_hash() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    declared = project["dependencies"] + project["optional-dependencies"]["dev"]
+    extras = project["optional-dependencies"]
+    declared = [*project["dependencies"], *(each for extra in extras.values() for each in extra)]
     pins = (ROOT / "requirements.txt").read_text()
+    pins += (ROOT / "requirements-local-llm.txt").read_text()
     builders = (ROOT / "requirements-build.txt").read_text()
     entries = re.split(r"\n(?=[a-z0-9])", re.sub(r"(?m)^\s*#.*\n", "", pins + builders))
     assert [text for text in entries if "==" not in text or "--hash=sha256:" not in text] == []
     names = {re.match(r"[\w.-]+", line)[0].lower() for line in declared}  # type: ignore[index]
     assert {name for name in names if not re.search(rf"(?m)^{re.escape(name)}==", pins)} == set()
+
+
+def test_the_suite_leaves_out_what_needs_a_real_model_unless_it_is_named() -> None:
+    collect = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
+    rest = ["--ignore-glob=tests/[a-km-z]*", "--ignore-glob=tests/llm/*_[a-rt-z]*"]
+    for named, found in (("tests", False), ("tests/local_llm", True)):
+        done = subprocess.run(
+            [*collect, *rest, named], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        assert ("tests/local_llm/" in done.stdout) is found
+    assert "tests/local_llm" in (ROOT / "Makefile").read_text()
 
 
 def test_a_built_wheel_holds_every_file_of_the_rooms(tmp_path: Path) -> None:

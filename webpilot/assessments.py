@@ -6,12 +6,14 @@ so they are asked for in one call (method.md, section 9, weakness 4).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mcts.protocols import NodeContext
 from prompts.asking import Asker
 from prompts.pages import changed_lines, page_text
 from prompts.schema import NodeAssessment
+from webpilot.consistency import majority, medians, nearest
 from webpilot.moves import written
 from webpilot.types import Action, Outcome, Task
 
@@ -55,9 +57,10 @@ class Assessments:
     async def _ask(self, context: NodeContext) -> NodeAssessment:
         # A claim adds no step: all of the history came before it.
         taken = len(context.history) if context.claim else len(context.history) - 1
-        return await self.asker.ask(
+        answers = await self.asker.ask_samples(
             "webpilot/assess",
             NodeAssessment,
+            speculative=context.simulated,
             hints=self.asker.hints.get("appraiser", ""),
             goal=self.task.goal,
             facts=context.facts,
@@ -70,3 +73,17 @@ class Assessments:
             changes=changed_lines(context.previous, context.observation),
             rivals=[written(move) for move in open_moves(context)],
         )
+        return answers[0] if len(answers) == 1 else _middle(answers)
+
+
+def _scores(answer: NodeAssessment) -> tuple[float, ...]:
+    return answer.effectiveness, answer.promise
+
+
+def _middle(answers: Sequence[NodeAssessment]) -> NodeAssessment:
+    """Return median scores, what most say of done, and the words of the one who says it best."""
+    done = majority([answer.done for answer in answers])
+    effectiveness, promise = medians(answers, _scores)
+    agreeing = [answer for answer in answers if answer.done == done]
+    words = nearest(agreeing, _scores, (effectiveness, promise))
+    return words.model_copy(update={"effectiveness": effectiveness, "promise": promise})

@@ -82,13 +82,16 @@ class LLMCast:
     """Of the model; ``None`` counts no dollars."""
     role_prices: Mapping[str, Price | None] = field(default_factory=dict)
     """Of the models of those roles that ask one of their own."""
+    samples: int = 1
+    """Independent appraisals of each node."""
     reads_cues: bool = False
 
     @property
     def label(self) -> str:
         """What a report calls this policy."""
         hints = f", with the site hints of {self.hints.name}" if self.hints.name else ""
-        return f"{self.model}, prompts of {self.style}{hints}"
+        samples = f", the middle of {self.samples} appraisals" if self.samples > 1 else ""
+        return f"{self.model}, prompts of {self.style}{hints}{samples}"
 
     @property
     def model(self) -> str:
@@ -113,7 +116,12 @@ class LLMCast:
         """Return how one model is asked, at its price."""
         return Asker(
             llm=MeteredLLM(
-                self.llm, stage.budget, stage.on_event, price=price, model=settings.model
+                self.llm,
+                stage.budget,
+                stage.on_event,
+                price=price,
+                model=settings.model,
+                account=f"{stage.task.id}.{stage.task.seed}",
             ),
             model=settings.model,
             salt=self.salt,
@@ -123,6 +131,7 @@ class LLMCast:
             page_tokens=settings.page_tokens,
             hints=self.hints.of(stage.task.site, stage.task.benchmark),
             stream=_stream(stage),
+            samples=self.samples,
         )
 
     async def aclose(self) -> None:

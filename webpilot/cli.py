@@ -6,6 +6,7 @@ import json
 import sys
 import webbrowser
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -61,6 +62,38 @@ def view(
     print(report)
     if browse:
         webbrowser.open(report.as_uri())
+
+
+@app.command()
+def spans(
+    run: Annotated[Path, typer.Argument(help="Folder of a run, e.g. runs/demo.")],
+    send: Annotated[
+        bool, typer.Option("--send", help="Send them where OTEL_EXPORTER_OTLP_ENDPOINT says.")
+    ] = False,
+    endpoint: Annotated[
+        str | None, typer.Option(help="Send them there, e.g. http://127.0.0.1:4318/v1/traces.")
+    ] = None,
+    content: Annotated[
+        bool, typer.Option("--content", help="Tell goals, actions and pages too.")
+    ] = False,
+    source: Annotated[
+        Path | None, typer.Option("--tape", help="Tell prompts and answers too, from this tape.")
+    ] = None,
+) -> None:
+    """Print the spans of a run's finished episodes as OTLP-JSON lines, or send them.
+
+    Needs the extra otel. Nothing that pages, prompts or answers say is in them unless asked for.
+    """
+    from webpilot.llm.store import TapeStore
+    from webpilot.spans.sending import exported, sender, writer
+
+    with TapeStore(source, readonly=True) if source else nullcontext() as store:
+        sending = send or endpoint is not None
+        exporter = sender(endpoint) if sending else writer(sys.stdout)
+        done = [number for _, number in exported(run, exporter, content=content, tape=store)]
+    told = f"{sum(done)} spans of {sum(map(bool, done))} episodes"
+    left = f", {done.count(0)} unfinished left out" if 0 in done else ""
+    print(f"{told}{left}", file=sys.stderr)
 
 
 @tape.command()

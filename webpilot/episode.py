@@ -19,7 +19,7 @@ from webpilot.benchmark import Benchmark, Costs
 from webpilot.budget import Budget, Limits
 from webpilot.committing import CommitOnly
 from webpilot.errors import ConfigError, RecordError, WebPilotError
-from webpilot.llm.metering import Measure
+from webpilot.llm.measure import Measure
 from webpilot.local import SearchedAttempt
 from webpilot.provenance import commit
 from webpilot.records.rows import EpisodeRow, Measured
@@ -260,6 +260,7 @@ def _row(plan: EpisodePlan, progress: _Progress, budget: Budget) -> EpisodeRow:
             llm_calls_cached=progress.calls.calls_cached,
             tokens_cached=progress.calls.tokens_cached,
             usd_paid=round(progress.calls.usd_paid, 6),
+            serving=progress.calls.serving(),
         ),
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from webpilot.budget import Limits
+from webpilot.errors import ConfigError
 from webpilot.llm.prices import Price, no_price
 from webpilot.llm.protocol import LLM
 from webpilot.llm.settings import ModelSettings
@@ -16,6 +17,9 @@ from webpilot.offline import OfflineCast
 from webpilot.roles import Cast
 
 __all__ = ["POLICIES", "PolicySettings"]
+
+MOST_SAMPLES = 64
+"""Answers to one question that are ever asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +32,17 @@ class PolicySettings:
     """How a model is asked: key of :data:`webpilot.cast.STYLES`."""
     hints: str | None = None
     """A file of site hints, by name or path."""
+    samples: int = 1
+    """Independent appraisals of each node, of which the middle one counts."""
     model: ModelSettings = ModelSettings()
 
     def __post_init__(self) -> None:
         named("policy", self.name, POLICIES)
+        whole = isinstance(self.samples, int) and not isinstance(self.samples, bool)
+        if not whole or not 1 <= self.samples <= MOST_SAMPLES:
+            raise ConfigError(
+                f"policy.samples={self.samples!r} must be a whole number from 1 to {MOST_SAMPLES}"
+            )
 
     def cast(self, *, salt: bytes, llm: LLM | None = None) -> Cast:
         """Return who plays.
@@ -104,7 +115,7 @@ def _llm(settings: PolicySettings, salt: bytes, llm: LLM | None) -> Cast:
     if llm is None:
         from webpilot.llm.chain import chain
 
-        llm = chain(settings.model, rng=random.Random(salt))
+        llm = chain(settings.model, rng=random.Random(salt), samples=settings.samples)
 
     def price(of: ModelSettings) -> Price | None:
         return of.known_price if listed else of.price
@@ -117,6 +128,7 @@ def _llm(settings: PolicySettings, salt: bytes, llm: LLM | None) -> Cast:
         hints=hints,
         price=price(settings.model),
         role_prices={role: price(own) for role, own in settings.model.roles.items()},
+        samples=settings.samples,
     )
 
 

@@ -12,7 +12,8 @@ from env.act.files import FILE_PRIMITIVES
 from env.act.hands import Failed, Wait
 from env.act.reach import Reach
 from env.act.windows import WINDOW_PRIMITIVES
-from env.link.cdp import PageSession, ProtocolError
+from env.link.calls import ProtocolError
+from env.link.page_session import PageSession
 from env.link.window import Tab, Window
 from webpilot.errors import BrowserLost
 from webpilot.types import Action

@@ -19,7 +19,7 @@ from env.act.keyboard import Held, toggle
 from env.act.keystrokes import KEY_PRIMITIVES
 from env.act.pointer import BUTTONS, Pointer
 from env.act.points import DRAWING_SECONDS, POINT_PRIMITIVES
-from env.link.cdp import ProtocolError
+from env.link.calls import ProtocolError
 from env.link.session import Session
 from env.page.script import evaluation, result
 from webpilot.types import Action, Argument

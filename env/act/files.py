@@ -14,7 +14,7 @@ from env.act.hands import Failed, number_of, strings_of
 from env.act.points import mouse_click
 from env.act.reach import Reach
 from env.link.calls import Waiter
-from env.link.cdp import PageSession
+from env.link.page_session import PageSession
 from env.link.session import Reply
 from webpilot.errors import StepTimeout
 from webpilot.types import Argument

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from env.act.hands import Wait
-from env.link.cdp import PageSession
+from env.link.page_session import PageSession
 from env.link.session import Reply
 from webpilot.errors import StepTimeout
 

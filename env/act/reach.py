@@ -8,7 +8,7 @@ from pathlib import Path
 
 from env.act.chat import Chat
 from env.act.hands import Hands, Wait
-from env.link.cdp import PageSession
+from env.link.page_session import PageSession
 from env.link.window import Window
 
 __all__ = ["Reach"]

@@ -13,7 +13,8 @@ from env.act.hands import Failed
 from env.act.inputs import recall
 from env.act.loading import Arrivals, TooLate, load, watched
 from env.act.reach import Reach
-from env.link.cdp import PageSession, ProtocolError
+from env.link.calls import ProtocolError
+from env.link.page_session import PageSession
 from webpilot.actions import completed, foreign_scheme
 from webpilot.errors import ActionError, EnvironmentDown, StepTimeout
 from webpilot.types import Argument

@@ -102,9 +102,12 @@ class ForwardProxy:
     async def _serve(self) -> None:
         server = await asyncio.start_server(self._connected, sock=self._listener, limit=HEAD_BYTES)
         await self._stop.wait()
-        server.close()
+        # A connection accepted before the server is closed but announced after it would stay open
+        # for ever (CPython's Server then fails, and says nothing): so first nobody is accepted.
+        self._loop.remove_reader(self._listener)
         for _ in range(TURNS):  # whoever was accepted meanwhile is announced, and sent away
             await asyncio.sleep(0)
+        server.close()
         for task, writer in tuple(self._open.items()):
             task.cancel()
             writer.transport.abort()

@@ -10,7 +10,7 @@ from env.guard.log import GuardLog, Rule
 from env.guard.network import Layer, NetworkPolicy
 from env.guard.rules import PRINTED, WindowRules
 from env.link.calls import ProtocolError
-from env.link.cdp import PageSession
+from env.link.page_session import PageSession
 from env.link.session import Reply
 
 __all__ = ["WindowGuard"]

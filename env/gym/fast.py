@@ -16,8 +16,9 @@ from env.gym.mapping import Unreadable
 from env.gym.observing import lazily, observation, raw_observation, told
 from env.gym.original import provide_browser
 from env.gym.shell import Shell
-from env.gym.stage import Stage
+from env.gym.stage import Settings, Stage
 from env.gym.warm import warm_browser
+from env.miniwob import is_miniwob
 from webpilot.errors import ConfigError
 
 __all__ = ["FastBrowserEnv"]
@@ -58,9 +59,9 @@ class FastBrowserEnv(Shell):
         warm = warm_browser()
         warm.browser()
         with warm.guard(TASK_SECONDS):
-            self._leave()
+            before = self._left()
             self.task = self.task_entrypoint(seed=seed, **self.task_kwargs)
-            self._stage = stage = self._open()
+            self._stage = stage = self._opened(before)
             self.chat = Chat()
             goal, task_info = self.task.setup(page=stage.page)
             self.goal_object = goal_messages(goal)
@@ -128,6 +129,12 @@ class FastBrowserEnv(Shell):
                 self._leave()
 
     def _leave(self) -> None:
+        stage = self._left()
+        if stage is not None:
+            stage.close()
+
+    def _left(self) -> Stage | None:
+        """Return the window of the task that was left, if there is one."""
         self._state += 1
         task, stage = self.task, self._stage
         self.task = self._stage = None
@@ -135,21 +142,41 @@ class FastBrowserEnv(Shell):
         try:
             if task is not None:
                 task.teardown()
-        finally:
+        except BaseException:
             if stage is not None:
                 stage.close()
+            raise
+        return stage
 
-    def _open(self) -> Stage:
-        warm = warm_browser()
-        stage = Stage(
-            warm.browser(),
-            warm.camera,
-            self._chosen("viewport"),
+    def _opened(self, before: Stage | None) -> Stage:
+        """Return the window for a new task: that of the one ``before`` if nothing tells them apart.
+
+        That is known of MiniWoB++ only: all its pages come from one server that keeps nothing.
+        """
+        settings = self._settings()
+        if before is not None:
+            if settings.direct and settings == before.settings and before.untouched:
+                stage = before
+                stage.renew()
+            else:
+                before.close()
+                before = None
+        if before is None:
+            warm = warm_browser()
+            stage = Stage(warm.browser(), warm.camera, settings)
+        self.context = stage.window.context
+        self.browser = self.context.browser
+        return stage
+
+    def _settings(self) -> Settings:
+        return Settings(
+            viewport=self._chosen("viewport"),
             clock=self._clock,
             eager=self._eager and not self.use_raw_page_output,
             all_tags=self.tags_to_mark == "all",
             timeout=self._chosen("timeout"),
             uploads=self._uploads,
+            direct=is_miniwob(self.task),
             options={
                 "locale": self._chosen("locale"),
                 "timezone_id": self._chosen("timezone_id"),
@@ -157,9 +184,6 @@ class FastBrowserEnv(Shell):
                 **self.pw_context_kwargs,
             },
         )
-        self.context = stage.window.context
-        self.browser = self.context.browser
-        return stage
 
     def _on_stage(self) -> Stage:
         if self._stage is None:

@@ -17,15 +17,17 @@ from env.guard.rules import WindowRules
 from env.gym.costly import costly, dom, scale_of, screenshot, size_of
 from env.gym.forcing import FORCED, force
 from env.link.browser import Browser
+from env.link.calls import ProtocolError
 from env.link.window import Tab, Window
+from env.page import storage
 from env.page.picture import Camera
 from env.page.presentation import settle_viewport
 from env.page.script import source
 from env.page.whole import Reading, read, read_address
-from webpilot.errors import BrowserLost
+from webpilot.errors import BrowserLost, EnvironmentDown
 from webpilot.types import Action
 
-__all__ = ["Seen", "Stage"]
+__all__ = ["Seen", "Settings", "Stage"]
 
 RULES = WindowRules(tabs=1000, navigations=100_000)
 """BrowserGym counts neither."""
@@ -48,47 +50,50 @@ class Seen:
     """Screenshot, DOM snapshot and what is made of it, or nothing where they were not asked for."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What one window is opened with; equal where a task cannot tell the windows apart."""
+
+    viewport: Mapping[str, int]
+    """Width and height in pixels, as the task wants them."""
+    clock: Clock
+    """How time passes after an action."""
+    eager: bool
+    """Whether an observation holds the costly parts."""
+    all_tags: bool
+    """Whether every element gets a bid."""
+    timeout: float
+    """Of Playwright's calls and of navigations, in milliseconds."""
+    uploads: Sequence[Path]
+    """Folders whose files a page may be given."""
+    direct: bool
+    """Whether the task's frequent calls may take our own connection."""
+    options: Mapping[str, Any]
+    """Further ones of Playwright's ``new_context``."""
+
+
 class Stage:
     """Belongs to the thread of its browser."""
 
-    def __init__(
-        self,
-        browser: Browser,
-        camera: Camera,
-        viewport: Mapping[str, int],
-        *,
-        clock: Clock,
-        eager: bool,
-        all_tags: bool,
-        timeout: float,
-        uploads: Sequence[Path],
-        options: Mapping[str, Any],
-    ) -> None:
-        """Open a window.
-
-        Args:
-            browser: the warm one.
-            camera: that browser's.
-            viewport: width and height in pixels, as the task wants them.
-            clock: how time passes after an action.
-            eager: whether an observation holds the costly parts.
-            all_tags: whether every element gets a bid.
-            timeout: of Playwright's calls and of navigations, in milliseconds.
-            uploads: folders whose files a page may be given.
-            options: further ones of Playwright's ``new_context``.
-        """
+    def __init__(self, browser: Browser, camera: Camera, settings: Settings) -> None:
+        """Open a window of ``browser``, whose camera ``camera`` is."""
+        self.settings = settings
+        clock = settings.clock
         self._clock = clock
-        self._eager = eager
-        self._how = Reading(all_tags=all_tags, snapshot=eager, still=clock.virtual)
+        self._how = Reading(
+            all_tags=settings.all_tags, snapshot=settings.eager, still=clock.virtual
+        )
         self._camera = camera
         self._taken: set[str] = set()
         """Target ids of the tabs whose time the clock has taken over."""
         self._sized: set[str] = set()
         """Target ids of the tabs that have the size BrowserGym leaves a page in."""
-        self._timeout = timeout
-        self._uploads = tuple(uploads)
-        self.window: Window = browser.open_window(viewport, rules=RULES, **options)
-        self.window.context.set_default_timeout(timeout)
+        self._told: set[str] = set()
+        """Target ids of the tabs there were when Playwright last took in what had happened."""
+        self.window: Window = browser.open_window(
+            settings.viewport, rules=RULES, direct=settings.direct, **settings.options
+        )
+        self.window.context.set_default_timeout(settings.timeout)
         self._prepare(self.window.active)
         self.window.on_tab(self._prepare)
 
@@ -127,8 +132,8 @@ class Stage:
             scale=scale_of(tab),
             wait=partial(self._clock.wait, tab.session),
             chat=chat,
-            navigation_timeout=self._timeout / 1000,
-            uploads=self._uploads,
+            navigation_timeout=self.settings.timeout / 1000,
+            uploads=self.settings.uploads,
         )
         if forces and error.startswith("TimeoutError: Locator.") and action.kind in FORCED:
             return force(tab.page, action)
@@ -147,8 +152,15 @@ class Stage:
                 return
 
     def pump(self) -> None:
-        """Let Playwright take in what has happened, and call whoever listens."""
-        self.window.context.cookies()
+        """Let Playwright take in what has happened and call whoever listens.
+
+        It does so with each call of its own; where pages answer without it, it need only be made to
+        where tabs have come or gone or somebody listens.
+        """
+        tabs = {tab.session.target for tab in self.window.tabs}
+        if tabs != self._told or not self.window.direct or self.window.heard:
+            self.window.context.cookies()
+            self._told = tabs
 
     def judged(self, validate: Callable[[Page], Any]) -> Any:
         """Return what a task says of the page in front, which stays in front."""
@@ -196,6 +208,21 @@ class Stage:
     def dom(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return DOM snapshot and extra properties of the page in front."""
         return dom(self._front(), self._how)
+
+    @property
+    def untouched(self) -> bool:
+        """Whether the window keeps nothing of what happened in it: no other tab, cookie or item."""
+        tabs = self.window.tabs
+        if len(tabs) != 1 or not tabs[0].alive or self.window.heard:
+            return False
+        try:
+            return storage.read(tabs[0].session).empty
+        except (EnvironmentDown, ProtocolError):
+            return False
+
+    def renew(self) -> None:
+        """Begin anew with a fresh page in the same window."""
+        self.window.renew()
 
     def close(self) -> None:
         """Discard the window with its cookies and storage."""

@@ -104,17 +104,24 @@ class Browser:
         return not self._mux.closed
 
     def open_window(
-        self, viewport: Mapping[str, int], *, rules: WindowRules | None = None, **options: Any
+        self,
+        viewport: Mapping[str, int],
+        *,
+        rules: WindowRules | None = None,
+        direct: bool = False,
+        **options: Any,
     ) -> Window:
         """Return a new context with one tab.
 
         Args:
             viewport: width and height in pixels.
             rules: what its tabs may do; by default a generous use of everything.
+            direct: whether its pages are handed out as :class:`env.link.direct.DirectPage`.
             options: further options of Playwright's ``new_context``; locale and time zone are fixed
                 and downloads are refused unless they are among them.
         """
         rules = WindowRules() if rules is None else rules
+        before = self.connection.contexts()
         context = self._browser.new_context(
             viewport={"width": viewport["width"], "height": viewport["height"]},
             **{
@@ -125,11 +132,14 @@ class Browser:
             },
         )
         context.on("dialog", leave_dialog)
-        return Window(self, context, self.connection, self.gate.window(rules))
+        # Contexts are made in this thread alone, so the one that is new is this one.
+        (identity,) = self.connection.contexts() - before
+        guard = self.gate.window(rules)
+        return Window(self, context, self.connection, guard, identity=identity, direct=direct)
 
-    def open_tab(self, viewport: Mapping[str, int]) -> Tab:
-        """Return the one tab of a new window; ``viewport`` holds width and height in pixels."""
-        return self.open_window(viewport).active
+    def open_tab(self, viewport: Mapping[str, int], *, direct: bool = False) -> Tab:
+        """Return the one tab of a new window; see :meth:`open_window`."""
+        return self.open_window(viewport, direct=direct).active
 
     def kill(self) -> None:
         """End the browser's whole process group at once; may be called from any thread."""

@@ -26,7 +26,7 @@ from env.chromium import browser_path
 from env.guard.gate import Gate
 from env.guard.network import NetworkPolicy
 from env.link.browser import Browser
-from env.link.cdp import ProtocolError
+from env.link.calls import ProtocolError
 from env.link.driver import Driver
 from env.link.warden import Warden
 from env.link.watchdog import Watchdog

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import BrowserContext, Page
 from playwright.sync_api import Error as PlaywrightError
 
 from env.guard.watch import WindowGuard
-from env.link.cdp import Connection, PageSession
+from env.link.cdp import Connection
+from env.link.direct import DirectPage
+from env.link.page_session import PageSession
 from webpilot.errors import ActionError, BrowserLost
 
 if TYPE_CHECKING:
@@ -59,7 +61,20 @@ class Window:
         context: BrowserContext,
         connection: Connection,
         guard: WindowGuard,
+        *,
+        identity: str,
+        direct: bool,
     ) -> None:
+        """Open the first tab of a context.
+
+        Args:
+            browser: whose context it is.
+            context: as Playwright knows it, without a page yet.
+            connection: our own to that browser.
+            guard: keeps its tabs to the window's rules.
+            identity: the context's DevTools id.
+            direct: whether its pages are handed out as :class:`env.link.direct.DirectPage`.
+        """
         self.browser = browser
         self.context = context
         self.guard = guard
@@ -67,10 +82,15 @@ class Window:
         self._connection = connection
         self._pages: dict[str, Page] = {}
         """Playwright's pages by target id, as far as they were asked for."""
+        self._own = {context._impl_obj: listeners(context._impl_obj)}
+        """How many listeners Playwright's objects have of their own."""
         self._front: list[str] = []
         """Target ids in the order in which they came to the front, the last one in front."""
-        self._id = ""
-        self.open()
+        self._id = identity
+        self.direct = direct
+        """Whether its pages are :class:`env.link.direct.DirectPage` objects."""
+        connection.on_page(identity, self._arrived)
+        self._opened()
 
     @property
     def tabs(self) -> tuple[Tab, ...]:
@@ -94,23 +114,31 @@ class Window:
             raise BrowserLost("no tab is open")
         return tabs[self._front[-1]]
 
+    @property
+    def heard(self) -> bool:
+        """Whether a task or a client listens to Playwright's events, routes or bindings here."""
+        return any(listeners(each) > own for each, own in self._own.items())
+
     def open(self) -> Tab:
         """Return a new tab, in front.
 
         Raises:
             ActionError: the window has as many tabs as it may have.
         """
-        if self._id and len(self.tabs) >= self.guard.rules.tabs:
+        if len(self.tabs) >= self.guard.rules.tabs:
             raise ActionError(f"no more than {self.guard.rules.tabs} tabs may be open")
-        page = self.context.new_page()
-        target = self._target_of(page)
-        session = self._connection.page(target)
-        if not self._id:
-            self._id = session.context
-            self._connection.on_page(self._id, self._arrived)
-            self._arrived(session)
-        self._pages[target] = page
-        return self._to_front(Tab(window=self, session=session))
+        return self._opened()
+
+    def renew(self) -> Tab:
+        """Return a new tab, soon the only one: nobody waits for the others to close."""
+        others = self.tabs
+        tab = self._opened()
+        for other in others:
+            gone = self._pages.pop(other.session.target, None)
+            if gone is not None:
+                self._own.pop(gone._impl_obj, None)
+            other.session.discard()
+        return tab
 
     def focus(self, index: int) -> Tab:
         """Return the tab at ``index`` in the order of opening, now in front.
@@ -138,11 +166,12 @@ class Window:
         """
         if session.target not in self._pages:
             self.context.cookies()  # makes Playwright take in what has happened meanwhile
-            known = set(self._pages.values())
+            known = {page._impl_obj for page in self._pages.values()}
             for page in self.context.pages:
-                if page not in known:
+                if page._impl_obj not in known:
                     with suppress(PlaywrightError):
-                        self._pages[self._target_of(page)] = page
+                        target = self._target_of(page)
+                        self._know(page, self._connection.page(target))
         if session.target not in self._pages:
             raise BrowserLost("the page is gone")
         return self._pages[session.target]
@@ -160,6 +189,25 @@ class Window:
             self._id, lambda session: handler(Tab(window=self, session=session))
         )
 
+    def _opened(self) -> Tab:
+        """Return a tab that was opened just now, in front."""
+        before = {session.target for session in self._connection.in_context(self._id)}
+        page = self.context.new_page()
+        # Playwright has been told of it, on the same pipe, so we have been told too.
+        arrived = [
+            session
+            for session in self._connection.in_context(self._id)
+            if session.target not in before
+        ]
+        only = len(arrived) == 1  # else pages have opened others meanwhile
+        session = arrived[0] if only else self._connection.page(self._target_of(page))
+        self._know(page, session)
+        return self._to_front(Tab(window=self, session=session))
+
+    def _know(self, page: Page, session: PageSession) -> None:
+        self._own[page._impl_obj] = listeners(page._impl_obj)
+        self._pages[session.target] = DirectPage(page, session) if self.direct else page
+
     def _arrived(self, session: PageSession) -> None:
         self.guard.admit(session, tabs=len(self._connection.in_context(self._id)))
 
@@ -175,3 +223,10 @@ class Window:
         finally:
             with suppress(PlaywrightError):
                 introduction.detach()
+
+
+def listeners(implementation: Any) -> int:
+    """Return how many listeners, bindings and routes a page or context of Playwright has."""
+    names = implementation.event_names()
+    heard = sum(len(implementation.listeners(name)) for name in names)
+    return heard + len(implementation._bindings) + len(implementation._routes)

@@ -116,4 +116,7 @@ function tell() {
   };
 }
 
+// The same in one flight with the marking; what has frames is not finished yet.
+const tellUnframed = () => (everyElement().some(isFrame) ? null : tell());
+
 const address = () => [document.URL, document.title];

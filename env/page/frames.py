@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from env.link.cdp import ProtocolError
+from env.link.calls import ProtocolError
 from env.link.session import Session
 
-__all__ = ["Frame", "Origin", "children", "find_frame", "main_frame"]
+__all__ = ["Frame", "Origin", "children", "find_frame", "listing", "main_frame"]
 
 WORLD = "webpilot"
 """Name of the isolated world; asking for it again gives the same one, counters included."""
@@ -112,3 +112,13 @@ def _prefixes(bid: str) -> Iterator[int]:
         while bid[end:] and bid[end].isalpha() and bid[end].isupper():
             end += 1
         yield end
+
+
+def listing(tree: Mapping[str, Any]) -> list[str]:
+    """Return frame ids in the order BrowserGym lists frames: it pops the last child first."""
+    order, waiting = [], [tree]
+    while waiting:
+        frame = waiting.pop()
+        waiting.extend(frame.get("childFrames", ()))
+        order.append(frame["frame"]["id"])
+    return order

@@ -12,7 +12,8 @@ from env.page.alignment import Alignment, align
 from env.page.axtree import adopt_frames, attach_bids, elements, flatten
 from env.page.cues import box_in_page, cue_of, with_clickable
 from env.page.fingerprint import changing, fingerprint
-from env.page.frames import Frame, Origin, children, main_frame
+from env.page.frames import Frame, Origin, children, listing, main_frame
+from env.page.menus import close_menus
 from env.page.script import evaluation, result
 from webpilot.types import Observation
 
@@ -107,7 +108,7 @@ def _look(session: Session) -> _Look:
     if main["frames"]:
         return _look_into_frames(session)
     attach_bids(nodes)
-    _close_menus(session, nodes, None)
+    close_menus(session, nodes, None)
     return _Look(
         nodes=nodes,
         main=main,
@@ -144,28 +145,11 @@ def _await_frame(session: Session) -> None:
             return
 
 
-def _close_menus(session: Session, nodes: Sequence[Mapping[str, Any]], context: int | None) -> None:
-    """Close the menus that were seen open: BrowserGym's screenshot does, after its text is taken.
-
-    What follows depends on it: the next arrow key chooses in an open menu or in a closed field.
-    """
-    opened = [node["browsergym_id"] for node in nodes if _is_open_menu(node)]
-    if opened:
-        call = evaluation(MARK, "closeMenus", opened, context=context)
-        result(session.send_all([call])[0])
-
-
-def _is_open_menu(node: Mapping[str, Any]) -> bool:
-    properties = {one["name"]: one["value"].get("value") for one in node.get("properties", ())}
-    menu = properties.get("hasPopup") == "menu" and properties.get("expanded") is True
-    return menu and "browsergym_id" in node
-
-
 def _look_into_frames(session: Session) -> _Look:
     """Return the look at a page with frames: marking must reach a frame before its children."""
     frames = list(_mark(session, main_frame(session)))
-    # BrowserGym lists its frames by popping the last child first.
-    listed = sorted(frames, key=lambda frame: _popped(frames[0].tree).index(frame.id))
+    order = listing(frames[0].tree)
+    listed = sorted(frames, key=lambda frame: order.index(frame.id))
     calls = [("Accessibility.getFullAXTree", {"frameId": frame.id}) for frame in listed]
     trees = {
         frame.id: reply["nodes"]
@@ -177,7 +161,7 @@ def _look_into_frames(session: Session) -> _Look:
         if frame.scripts:
             seen = session.send_all([evaluation(LOOK, "look", context=frame.context)])[0]
             told.append((frame, result(seen)))
-            _close_menus(session, trees[frame.id], frame.context)
+            close_menus(session, trees[frame.id], frame.context)
     by_bid = {frame.bid: look for frame, look in told}
     focused = by_bid[""]["focused"]
     while focused in by_bid and focused and by_bid[focused]["focused"]:
@@ -205,15 +189,6 @@ def _mark(session: Session, frame: Frame) -> Iterator[Frame]:
     yield frame
     for child in children(session, frame):
         yield from _mark(session, child)
-
-
-def _popped(tree: Mapping[str, Any]) -> list[str]:
-    order, waiting = [], [tree]
-    while waiting:
-        frame = waiting.pop()
-        waiting.extend(frame.get("childFrames", ()))
-        order.append(frame["frame"]["id"])
-    return order
 
 
 def restamp(session: Session, bids: Mapping[str, str]) -> None:

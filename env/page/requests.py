@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from env.link.cdp import PageSession
+from env.link.page_session import PageSession
 
 __all__ = ["READS", "Sent", "Watch"]
 

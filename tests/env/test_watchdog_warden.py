@@ -137,7 +137,7 @@ thread = BrowserThread()
 def work():
     browser = thread.browser()
     tab = browser.open_tab({"width": 200, "height": 100})
-    print(browser.pid, thread._driver, thread._warden.pid, browser.profile, flush=True)
+    print(browser.pid, thread._driver.pid, thread._warden.pid, browser.profile, flush=True)
     how = sys.argv[1]
     if how == "wait":
         time.sleep(300)

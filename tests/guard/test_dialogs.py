@@ -8,7 +8,7 @@ import pytest
 
 from env.guard.rules import DialogRules, WindowRules
 from env.link.calls import ProtocolError
-from env.link.cdp import DIALOGS_KEPT, LONGEST_MESSAGE
+from env.link.page_session import DIALOGS_KEPT, LONGEST_MESSAGE
 from env.link.window import Tab
 from tests.guard.rig import WAIT, Guarded, eventually, guarded
 from webpilot.errors import StepTimeout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -175,9 +176,11 @@ def test_a_server_that_is_not_there_is_no_refusal() -> None:
         assert it.log.refusals == ()
 
 
-def test_closing_ends_open_connections_and_frees_the_port() -> None:
+@pytest.mark.parametrize("moment", range(10))
+def test_closing_ends_open_connections_and_frees_the_port(moment: int) -> None:
     log = GuardLog()
     proxy = ForwardProxy(NetworkPolicy(), log).start()
+    time.sleep(moment % 2 / 100)  # before and after the proxy serves
     with socket.create_connection(("127.0.0.1", proxy.port), WAIT) as client:
         proxy.close()
         proxy.close()

@@ -109,7 +109,8 @@ def test_speed_is_told_as_ratios_of_medians(tmp_path: Path) -> None:
         timed("browsergym", 1600.0, 1000.0),
         timed("browsergym, knobs", 1400.0, 400.0),
         timed("fast", 400.0, 100.0),
-        timed("fast, lazy", 200.0, 50.0),
+        timed("fast, eager", 500.0, 200.0),
+        timed("restart", 100.0, 50.0),
         timed("floor", 50.0, 10.0),
     ]
     assert env_speed.summary(rows) == {
@@ -119,6 +120,7 @@ def test_speed_is_told_as_ratios_of_medians(tmp_path: Path) -> None:
         "reset_ratio_vs_browsergym": 4.0,
         "episodes_ratio": 7.0,
     }
+    assert env_speed.summary(rows, ours="restart")["episodes_ratio"] == 18.67
     report = env_speed.report(rows, 4)
     assert "1000" in report
     file = tmp_path / "speed.json"

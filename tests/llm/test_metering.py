@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from webpilot.budget import Budget, Limits
 from webpilot.errors import BudgetExhausted, ConfigError, LLMError
 from webpilot.llm.counting import most_tokens, settled
-from webpilot.llm.metering import Measure, MeteredLLM
+from webpilot.llm.measure import Measure
+from webpilot.llm.metering import MeteredLLM
 from webpilot.llm.prices import Price
 from webpilot.llm.protocol import TOO_LONG, ModelReply, ModelRequest
 from webpilot.llm.scripted import Answer, ScriptedLLM
@@ -85,6 +86,8 @@ def call(
         "reserved_out": LONGEST,
         "usd": usd,
         "usd_paid": usd,
+        **{"waited": 0, "served": 0, "fair": 0, "shared_bytes": 0},
+        "prompt_bytes": len("system\nYou act.\nuser\nWhich moves?"),
         "seconds": 1.0,
     }
     return "model call", {**told, **changes}
@@ -103,6 +106,7 @@ def test_a_call_is_charged_counted_and_told_once_with_what_was_reported_and_rese
             tokens_out=1,
             reported_in=100,
             reported_out=0,
+            reported_cached=0,
             finish_reason="stop",
         )
     ]

@@ -35,7 +35,7 @@ def test_every_field_that_determines_the_answer_counts(name: str) -> None:
 
 def test_the_purpose_is_a_name_the_nonces_are_masks_and_who_asks_or_pays_is_no_question() -> None:
     left = {field.name for field in fields(ModelRequest)} - ANOTHER.keys()
-    assert left == {"purpose", "nonces", "role", "payer"}
+    assert left == {"purpose", "nonces", "role", "speculative", "payer"}
     assert replace(BASE, purpose="judge", role="appraiser").key == BASE.key
 
 

@@ -30,6 +30,9 @@ from webpilot.llm.settings import ModelSettings
         ("timeout_s", None),
         ("structured", "xml"),
         ("structured", None),
+        ("scheduler", "lifo"),
+        ("scheduler", None),
+        ("scheduler", ["vtc"]),
     ],
 )
 def test_a_bad_value_is_refused_in_one_line_with_what_would_do(name: str, value: Any) -> None:

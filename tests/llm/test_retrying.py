@@ -19,6 +19,7 @@ from webpilot.llm.metering import MeteredLLM
 from webpilot.llm.protocol import LLM, TOO_LONG, ModelReply
 from webpilot.llm.refusals import wait_of
 from webpilot.llm.retrying import RetryingLLM
+from webpilot.llm.scheduling import Ticket
 from webpilot.llm.scripted import Answer, ScriptedLLM
 
 RETRIES = 3
@@ -317,7 +318,7 @@ def test_who_stops_waiting_for_a_place_does_not_keep_one() -> None:
     async def go() -> None:
         limiter = Limiter(1)
         async with limiter.slot():
-            waiting = [asyncio.create_task(limiter._enter()) for _ in range(3)]
+            waiting = [asyncio.create_task(limiter._enter(Ticket())) for _ in range(3)]
             await asyncio.sleep(0)
             waiting[0].cancel()
             await asyncio.sleep(0)

@@ -171,11 +171,13 @@ def test_a_retried_episode_keeps_what_the_finished_one_wrote(tmp_path: Path) -> 
 
 def test_the_journal_numbers_its_events_and_begins_with_its_schema(tmp_path: Path) -> None:
     ticks = iter([10.0, 10.0, 10.5, 12.25])
-    with EpisodeRecorder(tmp_path, task="t", seed=1, clock=lambda: next(ticks)) as recorder:
+    clocks = {"clock": lambda: next(ticks), "now": lambda: 1_795_000_000.25}
+    with EpisodeRecorder(tmp_path, task="t", seed=1, **clocks) as recorder:
         recorder.event("plan", {"subtasks": ["a", "b"]})
         recorder.event("step", node=3, action="click('12')")
+    head = {"schema": 1, "task": "t", "seed": 1, "began": 1_795_000_000.25}
     assert lines(tmp_path / "journal.jsonl") == [
-        {"seq": 0, "at": 0.0, "event": "journal", "schema": 1, "task": "t", "seed": 1},
+        {"seq": 0, "at": 0.0, "event": "journal", **head},
         {"seq": 1, "at": 0.5, "event": "plan", "subtasks": ["a", "b"]},
         {"seq": 2, "at": 2.25, "event": "step", "node": 3, "action": "click('12')"},
     ]

@@ -19,7 +19,7 @@ from sample_trees import HOSTILE
 
 from env.chromium import browser_path
 from webpilot.errors import ConfigError
-from webpilot.records.rows import EpisodeRow
+from webpilot.records.rows import EpisodeRow, Measured
 from webpilot.records.statistics import summarise
 from webpilot.records.trees import SearchRecord
 from webpilot.records.writing import RunFolder
@@ -354,6 +354,17 @@ def test_the_summary_gives_the_strict_metric_first_with_floors_and_caveat() -> N
     assert "not counted: miniwob.click-test seed 3 (browser): the page died" in text
     assert "random 13.1 %, scripted 22.4 %" in text
     assert "search replays the same seed at will" in text
+
+
+@pytest.mark.parametrize(("fair", "even"), [(100.0, ", served alike to 1.000 (Jain)"), (0.0, "")])
+def test_the_summary_says_how_the_models_calls_were_served(fair: float, even: str) -> None:
+    plain, output = console(force_terminal=False)
+    waits = {"wait_p50_s": 0.25, "wait_p99_s": 1.5, "served_tokens": fair, "fair_tokens": fair}
+    measured = Measured(serving={**waits, "shared_prefix": 0.625, "cached_tokens": 12_000})
+    print_summary(summarise([row(measured=measured)]), console=plain)
+    text = " ".join(output.getvalue().split())
+    assert f"0.25 s (P50) and 1.50 s (P99) in the slowest episode{even}; 62 % of a prompt" in text
+    assert "12,000 tokens were cached by the endpoint" in text
 
 
 def test_a_summary_of_nothing_and_notes_are_printed(tmp_path: Path) -> None:

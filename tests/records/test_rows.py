@@ -21,7 +21,7 @@ CONTRACT_FIELDS = (
 CONTRACT_MEASURED = (
     "seconds, seconds_browser, seconds_model, restores, restore_ms, restore_levels, "
     "replayed_steps, drifted, "
-    "llm_calls_cached, tokens_cached, usd_paid"
+    "llm_calls_cached, tokens_cached, usd_paid, serving"
 )
 
 

@@ -96,6 +96,26 @@ def test_work_is_added_up_and_measured_things_stand_apart() -> None:
     assert summary["measured"]["restores"] == {"live": 4, "reload": 3}
 
 
+def served(tokens: float, fair: float, wait: float) -> Measured:
+    told = {"wait_p50_s": wait / 2, "wait_p99_s": wait, "served_tokens": tokens}
+    return Measured(
+        serving={**told, "fair_tokens": fair, "shared_prefix": 0.5, "cached_tokens": 64}
+    )
+
+
+def test_how_a_model_served_a_run_is_told_with_the_worst_waits_and_jains_index() -> None:
+    uneven = [row(measured=served(300, 100, 1)), row(seed=1, measured=served(100, 100, 9))]
+    assert summarise([*uneven, row(seed=2)])["measured"]["serving"] == {
+        "wait_p50_s": 4.5,
+        "wait_p99_s": 9,
+        "jain": 0.8,
+        "shared_prefix": 0.5,
+        "cached_tokens": 128,
+    }
+    assert summarise([row(measured=served(0, 0, 0))])["measured"]["serving"]["jain"] is None
+    assert "serving" not in summarise([row()])["measured"]
+
+
 def test_a_run_without_an_episode_has_no_rate() -> None:
     summary = summarise([])
     assert summary["strict"] == {"solved": 0, "total": 0, "rate": None, "interval": None}

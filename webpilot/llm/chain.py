@@ -1,9 +1,11 @@
 """The way of a call from the budget to the endpoint, put together as the settings say.
 
-    budget (an episode's)  ->  tape  ->  the role's way  ->  further attempts  ->  endpoint
+    budget (an episode's)  ->  tape  ->  the role's  ->  further attempts  ->  turn  ->  endpoint
 
-The budget comes first, because what a tape answers is charged too; the tape before further
-attempts, because what is on it has had its attempts.
+The budget comes first, because what a tape answers is charged too, and because what waits for its
+turn must be paid for already; the tape before further attempts, because what is on it has had its
+attempts, and before the turn, because what is on it need not wait for one. Each attempt waits for a
+turn of its own, and holds none while it waits to be made.
 """
 
 from __future__ import annotations
@@ -12,12 +14,14 @@ import os
 import random
 from collections.abc import Mapping
 
+from webpilot.llm.batching import BatchingLLM
 from webpilot.llm.limiter import Limiter
 from webpilot.llm.openai_client import OpenAILLM
 from webpilot.llm.protocol import LLM
 from webpilot.llm.retrying import RetryingLLM
 from webpilot.llm.role_settings import ROLES
 from webpilot.llm.routing import RoutedLLM
+from webpilot.llm.scheduling import SCHEDULERS
 from webpilot.llm.settings import ModelSettings
 from webpilot.llm.tape import TapeLLM
 
@@ -28,6 +32,7 @@ def chain(
     settings: ModelSettings,
     *,
     rng: random.Random,
+    samples: int = 1,
     environment: Mapping[str, str] = os.environ,
 ) -> LLM:
     """Return all of the way behind the budget, shared by the episodes of a run.
@@ -35,6 +40,7 @@ def chain(
     Args:
         settings: of the model.
         rng: draws the waits between attempts.
+        samples: answers that are wanted to one question at once; several are one request then.
         environment: holds the key, which a tape that is only replayed does without.
 
     Raises:
@@ -43,11 +49,13 @@ def chain(
     tape = settings.tape
     if tape.mode == "replay":
         return TapeLLM(None, tape.path, tape.mode)
-    llm = _routed(settings, rng, environment)
+    llm = _routed(settings, rng, environment, samples)
     return llm if tape.mode == "off" else TapeLLM(llm, tape.path, tape.mode)
 
 
-def _routed(settings: ModelSettings, rng: random.Random, environment: Mapping[str, str]) -> LLM:
+def _routed(
+    settings: ModelSettings, rng: random.Random, environment: Mapping[str, str], samples: int
+) -> LLM:
     """Return the way behind the tape: one, or one for each model of a role.
 
     Models at one address share the bound on calls under way at once; each finds out by itself how
@@ -57,8 +65,11 @@ def _routed(settings: ModelSettings, rng: random.Random, environment: Mapping[st
 
     def way(of: ModelSettings) -> LLM:
         url = of.url(environment)
-        limiter = limiters.setdefault(url, Limiter(settings.concurrency))
-        llm = OpenAILLM(of, environment)
+        limiter = limiters.setdefault(
+            url, Limiter(settings.concurrency, SCHEDULERS[settings.scheduler]())
+        )
+        endpoint = OpenAILLM(of, environment)
+        llm = endpoint if samples == 1 else BatchingLLM(endpoint)
         return RetryingLLM(llm, retries=settings.retries, limiter=limiter, rng=rng)
 
     if not settings.roles:

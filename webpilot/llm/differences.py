@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from webpilot.llm.prefixes import equal_beginning
 from webpilot.llm.protocol import ModelRequest
 
 __all__ = ["COMPARED", "first_difference", "nearest"]
@@ -59,20 +60,8 @@ def _alike(recorded: ModelRequest, asked: ModelRequest) -> tuple[int, int, int]:
     beginning = 0
     if index < min(len(recorded.messages), len(asked.messages)):
         texts = (each.messages[index].content for each in (recorded, asked))
-        beginning = _equal_beginning(*texts)
+        beginning = equal_beginning(*texts)
     return index, beginning, settings
-
-
-def _equal_beginning(one: str, other: str) -> int:
-    """Return how many characters are equal from the first one on."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def _lines(there: str, here: str) -> str:

@@ -105,6 +105,8 @@ class ModelServer(Serving):
             listed, any name is answered.
         refuse_json_schema: answer 400 to this ``response_format``, as older servers do.
         refuse_json_object: likewise.
+        refuse_n: answer 400 to a request for more than one answer.
+        ignore_n: give one answer to it.
         status: answer every chat completion with this status and an error.
     """
 
@@ -115,6 +117,8 @@ class ModelServer(Serving):
         models: Collection[str] | None = ("scripted",),
         refuse_json_schema: bool = False,
         refuse_json_object: bool = False,
+        refuse_n: bool = False,
+        ignore_n: bool = False,
         status: int | None = None,
     ) -> None:
         self.bodies: list[dict[str, Any]] = []
@@ -122,6 +126,8 @@ class ModelServer(Serving):
         self._answer = answer
         refused = {"json_schema": refuse_json_schema, "json_object": refuse_json_object}
         self._refused = {kind for kind, refuses in refused.items() if refuses}
+        self._refuse_n = refuse_n
+        self._ignore_n = ignore_n
         self._status = status
         self._turn = threading.Lock()
         super().__init__(Endpoint(self.complete, models), name="webpilot-model")
@@ -148,13 +154,19 @@ class ModelServer(Serving):
             kind = form.get("type") if isinstance(form, dict) else None
             if kind in self._refused:
                 return _refusal(400, f"response_format {kind} is not supported")
-            request = request_of(sent)
+            request, count = request_of(sent), int(sent.get("n") or 1)
+            if count > 1 and self._refuse_n:
+                return _refusal(400, "n is not supported")
         except ValueError as error:
             return _refusal(400, str(error))
         # One at a time, so that the function need not be safe in threads.
         with self._turn:
             try:
-                return 200, envelope(as_reply(self._answer(request), request))
+                replies = [
+                    as_reply(self._answer(request), request)
+                    for _ in range(1 if self._ignore_n else count)
+                ]
+                return 200, envelope(*replies)
             except LLMError as error:
                 return _refusal(500, str(error))
 

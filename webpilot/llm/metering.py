@@ -6,16 +6,16 @@ import asyncio
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from webpilot.budget import Budget, Reservation
 from webpilot.errors import BudgetExhausted, LLMError
-from webpilot.llm.counting import asked, most_tokens, settled
+from webpilot.llm.counting import asked, most_tokens, settled, size
+from webpilot.llm.prefixes import Prefixes, sent
 from webpilot.llm.prices import Price, no_price
-from webpilot.llm.protocol import LLM, TOO_LONG, ModelReply, ModelRequest
+from webpilot.llm.protocol import LLM, TOO_LONG, ModelReply, ModelRequest, Turn
 
-__all__ = ["Measure", "MeteredLLM", "OnEvent"]
+__all__ = ["MeteredLLM", "OnEvent"]
 
 OnEvent = Callable[[str, Mapping[str, object]], None]
 """Called with the event's name and plain data (strings, numbers)."""
@@ -23,29 +23,6 @@ OnEvent = Callable[[str, Mapping[str, object]], None]
 FREE = Price(tokens_in=0, tokens_out=0, cached_in=0)
 REFUSED: Mapping[str, float] = {"llm_calls": 1}
 """What an attempt is charged that the endpoint did not answer, and does not bill."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Measure:
-    """What calls took that is measured, not charged; adds up their events."""
-
-    seconds: float = 0.0
-    """Waiting for a model, or a tape."""
-    calls_cached: int = 0
-    """Calls that a tape answered."""
-    tokens_cached: int = 0
-    """Prompt and completion tokens of these."""
-    usd_paid: float = 0.0
-
-    def add(self, event: str, data: Mapping[str, Any]) -> None:
-        """Take note of an event; those that are no model calls count for nothing."""
-        if event != "model call":
-            return
-        self.seconds += data["seconds"]
-        self.usd_paid += data["usd_paid"]
-        if data["taped"]:
-            self.calls_cached += data["attempts"]
-            self.tokens_cached += data["tokens_in"] + data["tokens_out"]
 
 
 class MeteredLLM:
@@ -63,6 +40,7 @@ class MeteredLLM:
         on_event: told of every call and every further attempt.
         price: ``None`` counts no dollars.
         model: what an error calls the model.
+        account: whose calls these are, where several are served; one an episode.
         clock: seconds, monotonic.
 
     Raises:
@@ -77,6 +55,7 @@ class MeteredLLM:
         *,
         price: Price | None = None,
         model: str = "the model",
+        account: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         if price is None and math.isfinite(budget.remaining("usd")):
@@ -85,7 +64,9 @@ class MeteredLLM:
         self._budget = budget
         self._on_event = on_event
         self._price = price or FREE
+        self._account = account
         self._clock = clock
+        self._prefixes = Prefixes()
 
     async def complete(self, request: ModelRequest) -> ModelReply:
         """Return the model's answer.
@@ -94,7 +75,7 @@ class MeteredLLM:
             BudgetExhausted: the call might pass a limit, and was not sent; or time is up.
             LLMError: the model could not be reached, or its envelope could not be read.
         """
-        call = _Call(request, self._budget, self._price, self._on_event)
+        call = _Call(request, self._budget, self._price, self._on_event, self._account)
         left = self._budget.remaining("seconds")
         end = self._budget.seconds + left
         try:
@@ -114,6 +95,7 @@ class MeteredLLM:
         """Return the answer to a call that is paid for; settle and tell it, however it ends."""
         started = self._clock()
         outcome: dict[str, object] = {"error": "broken off before an answer came"}
+        shared = self._prefixes.shared(request)
         try:
             reply = await self._llm.complete(replace(request, payer=call))
             await call.answered(reply)
@@ -122,6 +104,7 @@ class MeteredLLM:
                 "finish_reason": reply.finish_reason,
                 "reported_in": reply.tokens_in,
                 "reported_out": reply.tokens_out,
+                "reported_cached": reply.tokens_in_cached,
             }
             return reply
         except LLMError as error:
@@ -131,15 +114,23 @@ class MeteredLLM:
         finally:
             call.settle(call.lost)
             seconds = self._clock() - started
-            self._on_event("model call", {**call.to_dict(), **outcome, "seconds": seconds})
+            alike = {"prompt_bytes": size(sent(request)), "shared_bytes": shared}
+            told = {**call.to_dict(), **alike, **outcome, "seconds": seconds}
+            self._on_event("model call", told)
 
 
 class _Call:
     """One call as its budget sees it, all attempts together; pays for each of them."""
 
     def __init__(
-        self, request: ModelRequest, budget: Budget, price: Price, on_event: OnEvent
+        self,
+        request: ModelRequest,
+        budget: Budget,
+        price: Price,
+        on_event: OnEvent,
+        account: str,
     ) -> None:
+        self.account = account
         self._request = request
         self._budget = budget
         self._price = price
@@ -150,6 +141,7 @@ class _Call:
         self._attempts = 0
         self._taped = False
         self._discount = 0.0
+        self._turns: list[Turn] = []
         self.lost = self._amounts(settled(asked(request), 0), request.max_tokens)
         """What an attempt is charged whose answer did not arrive."""
 
@@ -172,6 +164,10 @@ class _Call:
         self.unanswered(error)
         told = {"attempt": self._attempts, "error": str(error), "wait": round(wait, 3)}
         self._on_event("model retry", {**self._named(), **told})
+
+    def served(self, turn: Turn) -> None:
+        """Take note of how an attempt got its turn."""
+        self._turns.append(turn)
 
     def unanswered(self, error: LLMError) -> None:
         """Settle an attempt without an answer."""
@@ -215,6 +211,9 @@ class _Call:
             "reserved_out": int(self._bound["tokens_out"]),
             "usd": round(usd, 9),
             "usd_paid": 0.0 if self._taped else round(usd - self._discount, 9),
+            "waited": round(sum(turn.waited for turn in self._turns), 6),
+            "served": round(sum(turn.served for turn in self._turns), 3),
+            "fair": round(sum(turn.fair for turn in self._turns), 3),
         }
 
     def _named(self) -> dict[str, object]:

@@ -13,11 +13,12 @@ import httpx2
 import openai
 
 from webpilot.errors import ConfigError, LLMError, TransientError
+from webpilot.llm.listing import models_of
 from webpilot.llm.protocol import TOO_LONG, ModelReply, ModelRequest
 from webpilot.llm.refusals import told, too_long, unsent
 from webpilot.llm.role_settings import OPENAI_KEY
 from webpilot.llm.settings import OFFICIAL, Mode, ModelSettings, Structured
-from webpilot.llm.wire import body, models_of, reply_of
+from webpilot.llm.wire import body, replies_of
 
 __all__ = ["OpenAILLM"]
 
@@ -88,15 +89,24 @@ class OpenAILLM:
             TransientError: the endpoint was busy, failed, was silent, or sent no answer.
             LLMError: it refuses the question; asking again would not help.
         """
+        return (await self.complete_many(request, 1))[0]
+
+    async def complete_many(self, request: ModelRequest, count: int) -> tuple[ModelReply, ...]:
+        """Return at most ``count`` independent answers, asked for with one request; at least one.
+
+        Raises:
+            TransientError: see :meth:`complete`.
+            LLMError: see :meth:`complete`; or the endpoint gives no more than one answer.
+        """
         # Chained errors would carry the endpoint's own words, and its words may repeat a key.
         try:
             async with asyncio.timeout(self._settings.timeout_s):
-                return await self._ask(request)
+                return await self._ask(request, count)
         except (TimeoutError, openai.APITimeoutError):
             failure: LLMError = self._late()
         except openai.APIStatusError as error:
             if too_long(error):
-                return ModelReply(text="", finish_reason=TOO_LONG, model=request.model)
+                return (ModelReply(text="", finish_reason=TOO_LONG, model=request.model),)
             failure = told(error, self.place, self._key_env)
         except (openai.OpenAIError, httpx2.HTTPError) as error:
             failure = self._unreached(error)
@@ -136,43 +146,50 @@ class OpenAILLM:
         """Let go of connections; closing twice is harmless."""
         await self._client.close()
 
-    async def _ask(self, request: ModelRequest) -> ModelReply:
-        """Return the answer, told about its form in the strictest way that the endpoint takes."""
+    async def _ask(self, request: ModelRequest, count: int) -> tuple[ModelReply, ...]:
+        """Return the answers, told about their form in the strictest way the endpoint takes."""
         if not request.schema:
-            return await self._send(request, "text")
+            return await self._send(request, "text", count)
         if self.structured == "auto":
             # One call finds out, those at the same time wait for what it finds.
             async with self._probing:
                 if self._found is None:
-                    return await self._probe(request)
-        return await self._send(request, cast(Mode, self.structured))
+                    first = await self._probe(request)
+                    # An endpoint that refuses several answers says nothing about forms by it.
+                    rest = await self._ask_known(request, count - 1) if count > 1 else ()
+                    return (first, *rest)
+        return await self._ask_known(request, count)
+
+    async def _ask_known(self, request: ModelRequest, count: int) -> tuple[ModelReply, ...]:
+        """Return the answers where it is known how the endpoint is told about forms."""
+        return await self._send(request, cast(Mode, self.structured), count)
 
     async def _probe(self, request: ModelRequest) -> ModelReply:
-        """Return the answer in the first mode that is not refused, and remember the mode."""
+        """Return one answer in the first mode that is not refused, and remember the mode."""
         mode: Mode
         for mode in ("json_schema", "json_object"):
             try:
-                reply = await self._send(request, mode)
+                (reply,) = await self._send(request, mode, 1)
             except REFUSALS as error:
                 if error.code in ELSEWHERE or too_long(error):
                     raise
             else:
                 self._found = mode
                 return reply
-        reply = await self._send(request, "text")
+        (reply,) = await self._send(request, "text", 1)
         self._found = "text"
         return reply
 
-    async def _send(self, request: ModelRequest, mode: Mode) -> ModelReply:
-        """Return the answer to one HTTP request, or raise what the client raises."""
+    async def _send(self, request: ModelRequest, mode: Mode, count: int) -> tuple[ModelReply, ...]:
+        """Return the answers to one HTTP request, or raise what the client raises."""
         # Streamed, because the client takes any envelope for a chat completion, of any length.
         create = self._client.chat.completions.with_streaming_response.create
-        async with create(**body(request, mode)) as raw:
+        async with create(**body(request, mode, count)) as raw:
             content = await self._read(raw.iter_bytes())
         try:
             if len(content) > MOST_BYTES:
                 raise ValueError(f"more than {MOST_BYTES:,} bytes")
-            return reply_of(content)
+            return replies_of(content)[:count]
         except ValueError as error:
             mend = "check the base URL, which usually ends in /v1"
             problem = f"{self.place} answered {raw.status_code} with {error}: {mend}"

@@ -12,11 +12,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from webpilot.errors import LLMError
 
-__all__ = ["LLM", "TOO_LONG", "Message", "ModelReply", "ModelRequest", "Payer"]
+__all__ = ["LLM", "TOO_LONG", "Message", "ModelReply", "ModelRequest", "Payer", "Turn"]
 
 MASK = "NONCE"
 
@@ -24,8 +24,24 @@ TOO_LONG = "context_length_exceeded"
 """The ``finish_reason`` of a reply that holds nothing: the question did not fit the model."""
 
 
+class Turn(NamedTuple):
+    """How an attempt got its turn among all that are sent to one endpoint."""
+
+    waited: float
+    """Seconds."""
+    served: float = 0.0
+    """Weighted tokens that its account got while calls waited, since the attempt before."""
+    fair: float = 0.0
+    """What the account would have got, had all those with calls then been served alike."""
+
+
 class Payer(Protocol):
     """Who pays for a call under way: asked before each further attempt, told what it was for."""
+
+    @property
+    def account(self) -> str:
+        """Whose call it is: calls of one account wait in one queue."""
+        ...
 
     @property
     def seconds_left(self) -> float:
@@ -34,6 +50,10 @@ class Payer(Protocol):
 
     def failed(self, error: LLMError, wait: float) -> None:
         """Take note of an attempt without an answer, after which another follows in ``wait`` s."""
+        ...
+
+    def served(self, turn: Turn) -> None:
+        """Take note of how an attempt got its turn."""
         ...
 
     async def again(self) -> None:
@@ -72,6 +92,8 @@ class ModelRequest:
     """What the fences around page text carry; random for each run, so masked in the key."""
     role: str = field(default="", compare=False)
     """Who asks, e.g. ``explorer``; decides where the question goes and is no part of it."""
+    speculative: bool = field(default=False, compare=False)
+    """Nothing waits for the answer yet: it may be sent after others. No part of the question."""
     payer: Payer | None = field(default=None, compare=False, repr=False)
     """Who pays; no part of the question."""
 

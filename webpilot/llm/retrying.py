@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import count
 
 from webpilot.errors import BudgetExhausted, LLMError, TransientError
+from webpilot.llm.counting import settled
 from webpilot.llm.limiter import Limiter
 from webpilot.llm.protocol import LLM, ModelReply, ModelRequest
 
@@ -85,15 +86,19 @@ class RetryingLLM:
 
     async def _attempt(self, request: ModelRequest) -> ModelReply | TransientError:
         """Return the answer of one attempt, or why there was none this time."""
-        async with self._limiter.slot() as slot:
+        async with self._limiter.slot(request) as slot:
             try:
                 reply = await self._llm.complete(request)
             except TransientError as error:
                 if error.busy:
                     slot.busy()
                 return error
-            slot.answered()
-            return reply
+            else:
+                slot.answered(settled(reply.text or reply.refusal, reply.tokens_out))
+                return reply
+            finally:
+                if request.payer is not None:
+                    request.payer.served(slot.turn)
 
     def _wait(self, error: TransientError, attempt: int) -> float:
         """Return how many seconds to wait after a failed attempt."""

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from webpilot.errors import ConfigError
 from webpilot.llm.prices import Price, listed_context, listed_price
 from webpilot.llm.role_settings import OFFICIAL, OPENAI_KEY, ROLES, changes_of
+from webpilot.llm.scheduling import SCHEDULERS
 
 __all__ = ["OFFICIAL", "Mode", "ModelSettings", "Structured", "TapeMode", "TapeSettings"]
 
@@ -68,6 +69,8 @@ class ModelSettings:
     """Further attempts at a call whose endpoint is busy, fails or is silent."""
     concurrency: int = 16
     """Calls under way at once, at most; fewer while the endpoint says that it is busy."""
+    scheduler: str = "vtc"
+    """Which of the waiting calls is next: key of :data:`webpilot.llm.scheduling.SCHEDULERS`."""
     context: int | None = None
     """Tokens that the model holds, question and answer together; ``None`` is what the table of
     prices says, or 128,000."""
@@ -102,6 +105,7 @@ class ModelSettings:
             ),
             "retries": (_whole(self.retries, 0), "a whole number from 0 on"),
             "concurrency": (_whole(self.concurrency, 1), positive),
+            "scheduler": (self.scheduler in [*SCHEDULERS], f"one of {', '.join(SCHEDULERS)}"),
             "context": (
                 self.context is None
                 or (_whole(self.context, 1) and self.context > self.max_tokens),

@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field, ValidationError
 from webpilot.llm.protocol import Message, ModelReply, ModelRequest
 from webpilot.llm.settings import Mode
 
-__all__ = ["SCHEMA_LINE", "body", "envelope", "models_of", "reply_of", "request_of"]
+__all__ = ["SCHEMA_LINE", "body", "envelope", "replies_of", "reply_of", "request_of"]
 
 SCHEMA_LINE = "Answer with one JSON object that fits this JSON schema: "
 """Opens the last line of the last user message where the endpoint takes no schema."""
@@ -25,8 +25,8 @@ MOST_TOKENS = 10**9
 """Tokens of one call that are believed; no model holds as many."""
 
 
-def body(request: ModelRequest, mode: Mode) -> dict[str, Any]:
-    """Return the body that asks ``request``, the schema told in the way of ``mode``.
+def body(request: ModelRequest, mode: Mode, count: int = 1) -> dict[str, Any]:
+    """Return the body that asks for ``count`` answers, the schema told in the way of ``mode``.
 
     A schema told in the prompt carries the request's purpose as its title, as the other form
     carries it as its name.
@@ -44,6 +44,8 @@ def body(request: ModelRequest, mode: Mode) -> dict[str, Any]:
         messages = _told(messages, {**request.schema, "title": request.purpose})
         if mode == "json_object":
             content["response_format"] = {"type": "json_object"}
+    if count > 1:
+        content["n"] = count
     content["messages"] = [{"role": role, "content": text} for role, text in messages]
     return content
 
@@ -78,14 +80,13 @@ def request_of(body: Mapping[str, Any]) -> ModelRequest:
     )
 
 
-def envelope(reply: ModelReply) -> dict[str, Any]:
-    """Return the chat completion that holds ``reply``."""
-    message = {"role": "assistant", "content": reply.text, "refusal": reply.refusal or None}
-    choice = {"index": 0, "message": message, "finish_reason": reply.finish_reason}
+def envelope(reply: ModelReply, *others: ModelReply) -> dict[str, Any]:
+    """Return the chat completion that holds ``reply``, and other answers to the same question."""
+    tokens_out = sum(each.tokens_out for each in (reply, *others))
     usage = {
         "prompt_tokens": reply.tokens_in,
-        "completion_tokens": reply.tokens_out,
-        "total_tokens": reply.tokens_in + reply.tokens_out,
+        "completion_tokens": tokens_out,
+        "total_tokens": reply.tokens_in + tokens_out,
         "prompt_tokens_details": {"cached_tokens": reply.tokens_in_cached},
     }
     return {
@@ -93,13 +94,30 @@ def envelope(reply: ModelReply) -> dict[str, Any]:
         "object": "chat.completion",
         "created": 0,
         "model": reply.model,
-        "choices": [choice],
+        "choices": [_choice(index, each) for index, each in enumerate((reply, *others))],
         "usage": usage,
     }
 
 
+def _choice(index: int, reply: ModelReply) -> dict[str, Any]:
+    message = {"role": "assistant", "content": reply.text, "refusal": reply.refusal or None}
+    return {"index": index, "message": message, "finish_reason": reply.finish_reason}
+
+
 def reply_of(content: bytes) -> ModelReply:
-    """Return the reply that an endpoint's answer holds: the inverse of :func:`envelope`.
+    """Return the first reply that an endpoint's answer holds: the inverse of :func:`envelope`.
+
+    Raises:
+        ValueError: it holds none; the message says what it is instead.
+    """
+    return replies_of(content)[0]
+
+
+def replies_of(content: bytes) -> tuple[ModelReply, ...]:
+    """Return the replies that an endpoint's answer holds, at least one.
+
+    Each counts with the whole prompt, as if it had been asked for alone, of which those after the
+    first had all cached; and with an equal part of the completion tokens, which are told as a sum.
 
     Raises:
         ValueError: it holds none; the message says what it is instead.
@@ -110,27 +128,22 @@ def reply_of(content: bytes) -> ModelReply:
         raise ValueError("something other than a chat completion") from None
     if not read.choices:
         raise ValueError("a chat completion without choices")
-    choice, usage = read.choices[0], read.usage or _Usage()
+    usage = read.usage or _Usage()
     details = usage.prompt_tokens_details or _Details()
     tokens_in = _credible(usage.prompt_tokens)
-    return ModelReply(
-        text=choice.message.content or "",
-        finish_reason=choice.finish_reason or "stop",
-        refusal=choice.message.refusal or "",
-        tokens_in=tokens_in,
-        tokens_out=_credible(usage.completion_tokens),
-        tokens_in_cached=min(tokens_in, _credible(details.cached_tokens)),
-        model=read.model or "",
+    cached = min(tokens_in, _credible(details.cached_tokens))
+    return tuple(
+        ModelReply(
+            text=choice.message.content or "",
+            finish_reason=choice.finish_reason or "stop",
+            refusal=choice.message.refusal or "",
+            tokens_in=tokens_in,
+            tokens_out=-(-_credible(usage.completion_tokens) // len(read.choices)),
+            tokens_in_cached=tokens_in if index else cached,
+            model=read.model or "",
+        )
+        for index, choice in enumerate(read.choices)
     )
-
-
-def models_of(content: bytes) -> frozenset[str] | None:
-    """Return the names on an endpoint's list of models, or ``None`` if it is no such list."""
-    try:
-        read = _Models.model_validate_json(content)
-    except ValidationError:
-        return None
-    return frozenset(each.id for each in read.data or ())
 
 
 def _credible(tokens: int | None) -> int:
@@ -219,11 +232,3 @@ class _Envelope(BaseModel):
     choices: list[_Choice] = []
     usage: _Usage | None = None
     model: str | None = None
-
-
-class _Model(BaseModel):
-    id: str
-
-
-class _Models(BaseModel):
-    data: list[_Model] | None

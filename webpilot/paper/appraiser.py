@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from mcts.protocols import NodeContext
 from prompts.asking import Asker
 from prompts.paper_schema import Evaluation, StopActions, StopObservation, StopReflection, counts
+from webpilot.consistency import medians, nearest
+from webpilot.overlap import overlapped
 from webpilot.paper.entering import Entering
 from webpilot.types import Appraisal, Completion
 
@@ -23,17 +25,19 @@ class PaperAppraiser:
 
     async def appraise(self, context: NodeContext) -> Appraisal:
         """Return the bifaceted self-reward of the node, or of the simulated page."""
-        answer = await self.asker.ask(
+        answers = await self.asker.ask_samples(
             "paper/evaluate",
             Evaluation,
+            speculative=context.simulated,
             context=context,
             hints=self.asker.hints.get("appraiser", ""),
             by_actions=counts(context.subtask.necessary_actions),
         )
+        effectiveness, future_promise = middle = medians(answers, _scores)
         return Appraisal(
-            effectiveness=answer.executed_action_score,
-            future_promise=answer.future_promise_score,
-            reason=answer.reasoning_process,
+            effectiveness=effectiveness,
+            future_promise=future_promise,
+            reason=nearest(answers, _scores, middle).reasoning_process,
         )
 
     async def completed(self, context: NodeContext) -> Completion:
@@ -48,8 +52,10 @@ class PaperAppraiser:
         if self.entering.due(context):
             return Completion(done=False, reason="what was typed is not entered yet")
         by_actions = counts(context.subtask.necessary_actions)
-        reason, met = await (self._by_actions(context) if by_actions else self._by_page(context))
-        vote = await self.asker.ask("paper/stop_reflection", StopReflection, context=context)
+        (reason, met), vote = await overlapped(
+            self._by_actions(context) if by_actions else self._by_page(context),
+            self.asker.ask("paper/stop_reflection", StopReflection, context=context),
+        )
         silent = by_actions or not vote.reflection_suggests_further_actions
         return Completion(done=met and silent, reason="" if met and not silent else reason)
 
@@ -60,3 +66,7 @@ class PaperAppraiser:
     async def _by_actions(self, context: NodeContext) -> tuple[str, bool]:
         answer = await self.asker.ask("paper/stop_actions", StopActions, context=context)
         return answer.reasoning_of_actions, answer.necessary_actions_executed
+
+
+def _scores(answer: Evaluation) -> tuple[float, ...]:
+    return answer.executed_action_score, answer.future_promise_score

@@ -101,6 +101,7 @@ class PaperExplorer:
         change = await self.asker.ask(
             "paper/describe_change",
             DescribedChange,
+            speculative=context.simulated,
             context=context,
             hints=self._hints,
             new_page=_place(context.previous) != _place(context.observation),
@@ -108,6 +109,7 @@ class PaperExplorer:
         check = await self.asker.ask(
             "paper/intent_check",
             IntentCheck,
+            speculative=context.simulated,
             context=context,
             change=change,
             intent=context.history[-1].action.intent,
@@ -136,7 +138,7 @@ class PaperExplorer:
                 return await self._for_siblings(context, action)
             case ReflectionScope.SIMULATION:
                 answer = await self.asker.ask(
-                    "paper/sim_reflection", SimReflection, context=context
+                    "paper/sim_reflection", SimReflection, speculative=True, context=context
                 )
                 return _reflection(scope, answer.sim_reflection)
             case ReflectionScope.SUBTASK:

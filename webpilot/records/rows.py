@@ -67,6 +67,12 @@ class Measured:
     usd_paid: float = 0.0
     """US dollars really paid: nothing for what a tape answered, less for what an endpoint had
     cached."""
+    serving: dict[str, float] = field(default_factory=dict)
+    """How the model's calls were served; empty without any. ``wait_p50_s`` and ``wait_p99_s``:
+    quantiles of the seconds that a call waited for its turn. ``served_tokens``: weighted tokens
+    got while calls waited; ``fair_tokens``: an equal share of these. ``shared_prefix``: share in
+    [0, 1] of the prompts' bytes with which one begins as an earlier one of the episode did.
+    ``cached_tokens``: prompt tokens that the endpoint had cached, by its own report."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from webpilot.records.rows import EpisodeRow, latest
 
-__all__ = ["SUMMARY_SCHEMA", "Interval", "summarise", "wilson"]
+__all__ = ["SUMMARY_SCHEMA", "Interval", "jain", "summarise", "wilson"]
 
 SUMMARY_SCHEMA = 1
 
@@ -37,6 +37,16 @@ def wilson(solved: int, total: int) -> Interval:
     low = 0.0 if solved == 0 else max(0.0, middle - half)
     high = 1.0 if solved == total else min(1.0, middle + half)
     return Interval(low, high)
+
+
+def jain(shares: Iterable[float]) -> float:
+    """Return Jain's index, in [1/n, 1]: 1 where all shares are equal, 1/n where one has all.
+
+    Of nothing, and where nobody has anything, it is 1. Source: Jain, Chiu and Hawe, 1984.
+    """
+    kept = list(shares)
+    squares = sum(each * each for each in kept)
+    return 1.0 if squares == 0 else sum(kept) ** 2 / (len(kept) * squares)
 
 
 def summarise(
@@ -121,11 +131,32 @@ def _measured(rows: Sequence[EpisodeRow]) -> dict[str, Any]:
     restores: Counter[str] = Counter()
     for row in rows:
         restores.update(row.measured.restores)
+    serving = _serving([row.measured.serving for row in rows if row.measured.serving])
     return {
         **{key: round(sum(getattr(row.measured, key) for row in rows), 3) for key in _MEASURED},
         "restores": dict(sorted(restores.items())),
         **{key: sum(getattr(row.measured, key) for row in rows) for key in _MEASURED_COUNTS},
         "usd_paid": round(sum(row.measured.usd_paid for row in rows), 6),
+        **({"serving": serving} if serving else {}),
+    }
+
+
+def _serving(episodes: Sequence[Mapping[str, float]]) -> dict[str, Any]:
+    """Return how a model served the episodes: worst waits, and Jain's index of their service.
+
+    The index is over what each got while calls waited, as a share of an equal part of it; ``None``
+    where no call ever waited for another's.
+    """
+    if not episodes:
+        return {}
+    waited = [each for each in episodes if each["fair_tokens"]]
+    shares = [each["served_tokens"] / each["fair_tokens"] for each in waited]
+    return {
+        "wait_p50_s": max(each["wait_p50_s"] for each in episodes),
+        "wait_p99_s": max(each["wait_p99_s"] for each in episodes),
+        "jain": round(jain(shares), 6) if shares else None,
+        "shared_prefix": round(sum(e["shared_prefix"] for e in episodes) / len(episodes), 6),
+        "cached_tokens": int(sum(each["cached_tokens"] for each in episodes)),
     }
 
 

@@ -204,7 +204,13 @@ class EpisodeRecorder:
     """
 
     def __init__(
-        self, folder: Path, *, task: str, seed: int, clock: Callable[[], float] = time.monotonic
+        self,
+        folder: Path,
+        *,
+        task: str,
+        seed: int,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self.folder = folder
         self._clock = clock
@@ -212,7 +218,8 @@ class EpisodeRecorder:
         self._sequence = 0
         self._seen: set[str] = set()
         self._log = LineLog(folder / "journal.jsonl", durable=False)
-        self.event("journal", {"schema": JOURNAL_SCHEMA, "task": task, "seed": seed})
+        head = {"schema": JOURNAL_SCHEMA, "task": task, "seed": seed, "began": round(now(), 3)}
+        self.event("journal", head)
 
     def event(
         self, name: str, data: Mapping[str, object] | None = None, /, **plain: object

@@ -142,6 +142,8 @@ def print_summary(
         f"{measured['seconds']:.0f} s",
         highlight=False,
     )
+    if "serving" in measured:
+        console.print(_turns(measured["serving"]), highlight=False)
     for item in summary["infrastructure"]:
         line = f"not counted: {item['task']} seed {item['seed']} ({item['kind']}): {item['error']}"
         console.print(line, style="magenta", markup=False, highlight=False)
@@ -149,6 +151,17 @@ def print_summary(
         console.print(f"{FLOORS}\n{CAVEAT}", style="dim", highlight=False)
     if report is not None:
         console.print(f"report: {report}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _turns(serving: Mapping[str, Any]) -> str:
+    """Return how the model's calls were served, in one line."""
+    even = "" if serving["jain"] is None else f", served alike to {serving['jain']:.3f} (Jain)"
+    return (
+        f"model calls waited for their turn {serving['wait_p50_s']:.2f} s (P50) and "
+        f"{serving['wait_p99_s']:.2f} s (P99) in the slowest episode{even}; "
+        f"{100 * serving['shared_prefix']:.0f} % of a prompt began as an earlier one, "
+        f"{serving['cached_tokens']:,} tokens were cached by the endpoint"
+    )
 
 
 def _rates(summary: Mapping[str, Any]) -> Table:
