@@ -46,8 +46,12 @@ def files(runs: Path, name: str, kind: str) -> dict[str, bytes]:
 
 
 def journal(runs: Path, name: str) -> list[dict[str, object]]:
-    """What was done and charged, without what may differ: times, restores, what was paid."""
-    loose = ("at", "seconds", "usd_paid", "taped", "tier", "measured")
+    """What was done and charged, without times, restores, what was paid and how it was served."""
+    loose = (
+        *("at", "began", "seconds", "usd_paid", "taped", "measured"),
+        # Nonces are those of the run, and may begin alike by chance.
+        *("waited", "served", "fair", "shared_bytes"),
+    )
     return [
         {key: value for key, value in event.items() if key not in loose}
         for episode in load_run(runs / name).episodes
