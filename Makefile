@@ -33,6 +33,7 @@ bench: setup ## samples of the side-by-side benchmarks, with a short table each
 	@$(PY) -m experiments.bench.env_speed
 	@$(PY) -m experiments.bench.restore
 	@$(PY) -m experiments.bench.parity
+	@$(PY) -m experiments.bench.backends --sample 3
 	@$(PY) -m experiments.bench.fairness
 	@$(PY) -m experiments.bench.prefixes
 
@@ -40,6 +41,9 @@ bench-full: setup ## all of them at full length (hours)
 	@$(PY) -m experiments.bench.env_speed --sample 20
 	@$(PY) -m experiments.bench.restore --sample 20 --walks 60
 	@$(PY) -m experiments.bench.growth
+	@$(PY) -m experiments.bench.page_size
+	@$(PY) -m experiments.bench.lifetime
+	@$(PY) -m experiments.bench.backends
 	@$(PY) -m experiments.bench.parity --full
 
 lint: setup ## ruff, mypy strict, import-linter

@@ -27,8 +27,10 @@ from env.live import CANONICAL, FOLDER
 from env.measure import Measured, Meter
 from env.miniwob import MiniwobTask, load, task_classes
 from env.page.observe import Canonical, align, changing, observe
+from env.pool import PoolLimits
 from env.reference import browsers_folder
 from env.server import PageServer, miniwob_folder
+from env.site import DEFAULT_SETTLE
 from env.suite import MiniwobSuite, Opened
 from env.world import describe
 from mcts.protocols import Level, Restored, Transition
@@ -251,9 +253,14 @@ def _stop_playwright() -> None:
 class ReferenceSuite(MiniwobSuite):
     """MiniWoB++ searched in BrowserGym's environment and judged as ever in ours."""
 
-    def __init__(self, *, settle: str = "real:500") -> None:
-        """Make ready; browsers start with the first page."""
-        super().__init__(settle=settle)
+    def __init__(self, *, settle: str = DEFAULT_SETTLE, limits: PoolLimits | None = None) -> None:
+        """Make ready; browsers start with the first page.
+
+        Args:
+            settle: of the pages that judge; those searched wait as BrowserGym does.
+            limits: of live pages; none is kept here.
+        """
+        super().__init__(settle=settle, limits=limits)
         self._worker = Worker()
         self._server = PageServer(miniwob_folder()).start()
 

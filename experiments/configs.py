@@ -60,6 +60,8 @@ class Settings:
     """Task and seed of every episode, in the order they are played."""
     episode_limits: Limits
     run_limits: Limits
+    backend: str
+    """Whose environment is searched: ``fast`` is ours, ``browsergym`` BrowserGym's own."""
     settle: str
     """``virtual:MS``, ``real:MS`` or ``none``."""
     screenshots: bool
@@ -105,7 +107,7 @@ def build(composed: DictConfig) -> Settings:
     """
     plain: dict[str, Any] = OmegaConf.to_container(composed, resolve=True)  # type: ignore[assignment]
     _known("", plain, KEYS)
-    _known("env.", plain["env"], ("settle", "screenshots", "referee", "pool"))
+    _known("env.", plain["env"], ("backend", "settle", "screenshots", "referee", "pool"))
     policy = _policy(plain["policy"], plain["llm"])
     limits = [Limits.of(plain["budget"][whose]) for whose in ("episode", "run")]
     policy.check(*limits)
@@ -117,6 +119,7 @@ def build(composed: DictConfig) -> Settings:
         episodes=_episodes(plain),
         episode_limits=limits[0],
         run_limits=limits[1],
+        backend=_choice("env.backend", plain["env"]["backend"], BACKENDS),
         settle=parse_clock(plain["env"]["settle"]).name,
         screenshots=_switch("env.screenshots", plain["env"]["screenshots"]),
         referee=_number("env.referee", plain["env"]["referee"], most=1.0),
@@ -147,6 +150,15 @@ def _switch(where: str, value: Any) -> bool:
     if not isinstance(value, bool):
         raise ConfigError(f"{where}={value!r} must be true or false")
     return value
+
+
+BACKENDS = ("fast", "browsergym")
+
+
+def _choice(key: str, value: object, known: Sequence[str]) -> str:
+    if value not in known:
+        raise ConfigError(f"{key}={value!r} is unknown: use one of {', '.join(known)}")
+    return str(value)
 
 
 def _pool(node: Mapping[str, Any]) -> PoolLimits:

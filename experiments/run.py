@@ -15,7 +15,7 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NoReturn
@@ -26,6 +26,7 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
+from env.reference_search import ReferenceSuite
 from env.suite import MiniwobSuite
 from experiments.ceiling import ceiling, prices
 from experiments.configs import Settings, build, register
@@ -60,6 +61,13 @@ def main() -> None:
         sys.exit(130)
 
 
+SUITES: Mapping[str, Callable[..., MiniwobSuite]] = {
+    "fast": MiniwobSuite,
+    "browsergym": ReferenceSuite,
+}
+"""By ``env.backend``."""
+
+
 @hydra.main(version_base="1.3", config_path="../conf", config_name="config")
 def _job(composed: DictConfig) -> None:
     overrides = list(HydraConfig.get().overrides.task)
@@ -88,7 +96,7 @@ def carry_out(settings: Settings, *, command: str = "") -> int:
     path = Path(settings.run.root) / (settings.run.name or "default")
     if settings.run.fresh or not _played_before(settings, path):
         print_notes(asyncio.run(settings.policy.check_endpoints()))
-    suite = MiniwobSuite(settle=settings.settle, limits=settings.pool)
+    suite = SUITES[settings.backend](settle=settings.settle, limits=settings.pool)
     if settings.run.fresh:
         RunFolder.remove(path)
     salt = salt_of(path)
@@ -191,6 +199,7 @@ def _about(settings: Settings, cast: Cast, suite: MiniwobSuite, command: str) ->
             for key, value in asdict(settings.episode_limits).items()
             if value is not None
         },
+        "backend": settings.backend,
         "settle": settings.settle,
         **prices(settings.policy),
         "versions": {**suite.versions(), "git": commit() or "unknown"},

@@ -9,11 +9,11 @@ from __future__ import annotations
 import time
 
 from env.gym.warm import warm_browser
-from env.link.session import Call
+from env.link.session import Call, Session
 from env.link.window import Window
 from env.miniwob import page_seed
 
-__all__ = ["Floor"]
+__all__ = ["Floor", "bare_step"]
 
 VIEWPORT = {"width": 332, "height": 214}
 TREE: Call = ("Accessibility.getFullAXTree", {})
@@ -21,6 +21,7 @@ REWARD: Call = (
     "Runtime.evaluate",
     {"expression": "[WOB_RAW_REWARD_GLOBAL, WOB_DONE_GLOBAL]", "returnByValue": True},
 )
+LOOK: Call = ("Runtime.evaluate", {"expression": "document.title", "returnByValue": True})
 
 
 class Floor:
@@ -43,14 +44,19 @@ class Floor:
     def step(self, point: tuple[float, float]) -> float:
         """Return the seconds that a click at a point of the page takes, its tree read."""
         began = time.perf_counter()
-        calls: list[Call] = [_mouse("mouseMoved", point, "none", 0)]
-        calls += [_mouse(f"mouse{what}", point, "left", 1) for what in ("Pressed", "Released")]
-        self._session.send_all([*calls, TREE, REWARD])
+        bare_step(self._session, point, REWARD)
         return time.perf_counter() - began
 
     def close(self) -> None:
         """Discard the page."""
         self._window.close()
+
+
+def bare_step(session: Session, point: tuple[float, float], look: Call = LOOK) -> None:
+    """Click a point, read the tree and evaluate one expression, all in one flight."""
+    calls: list[Call] = [_mouse("mouseMoved", point, "none", 0)]
+    calls += [_mouse(f"mouse{what}", point, "left", 1) for what in ("Pressed", "Released")]
+    session.send_all([*calls, TREE, look])
 
 
 def _mouse(kind: str, point: tuple[float, float], button: str, clicks: int) -> Call:

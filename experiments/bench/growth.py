@@ -24,6 +24,7 @@ from env.pool import PoolLimits, family, unshared_mb
 from env.restore.tiers import LIVE
 from env.site import MiniwobSite
 from env.world import BrowserWorld, Search, open_search
+from experiments.bench.charts import chart
 from experiments.bench.tables import save, table
 from webpilot.types import Action, Observation, Path, PathStep
 
@@ -147,6 +148,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--pages", nargs="+", type=int, default=list(PAGES), help="how many")
     parser.add_argument("--sample", type=int, default=SAMPLE, help="steps at each number")
     parser.add_argument("--json", type=File, help="where to write summary and rows")
+    parser.add_argument("--svg", type=File, help="where to draw it")
     arguments = parser.parse_args(sys.argv[1:] if argv is None else argv)
     rows = asyncio.run(grown(arguments.pages, arguments.sample))
     plain = [asdict(row) for row in rows]
@@ -154,6 +156,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     print()
     print(table(("summary", ""), [list(item) for item in summary(rows).items()]))
     save(arguments.json, summary(rows), plain)
+    if arguments.svg:
+        names = {"step_ms": "step", "live_ms": "go to a live page", "open_ms": "add a page"}
+        chart(
+            arguments.svg,
+            title="Time by the number of live pages",
+            across="live pages",
+            up="milliseconds",
+            series={
+                told: [(float(row.pages), getattr(row, name)) for row in rows if getattr(row, name)]
+                for name, told in names.items()
+            },
+        )
     return 0
 
 

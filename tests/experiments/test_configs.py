@@ -100,6 +100,7 @@ def test_the_demo_plays_the_ten_published_tasks() -> None:
         (("benchmark.name=webarena",), "miniwob"),
         (("split=foo", "task=miniwob.enter-date"), "split"),
         (("env.settle=500",), "virtual:500"),
+        (("env.backend=slow",), "fast, browsergym"),
         (("run.fresh=abc",), "run.fresh"),
         (("budget.episode=null",), "budget"),
         (("run_seed=x",), "run_seed"),
