@@ -30,12 +30,12 @@ from env.reference_search import ReferenceSuite
 from env.suite import MiniwobSuite
 from experiments.ceiling import ceiling, prices
 from experiments.configs import Settings, build, register
+from experiments.readiness import endpoints_checked
 from experiments.referee import second_opinion
 from webpilot.budget import KEYS, Budget
 from webpilot.episode import EpisodePlan, play
 from webpilot.errors import WebPilotError
 from webpilot.provenance import commit
-from webpilot.records.reading import load_run
 from webpilot.records.rows import EpisodeRow, latest
 from webpilot.records.writing import RunFolder, salt_of
 from webpilot.report import write_report, write_tree_page
@@ -94,8 +94,7 @@ def carry_out(settings: Settings, *, command: str = "") -> int:
         ConfigError: bad input, or the folder holds another run.
     """
     path = Path(settings.run.root) / (settings.run.name or "default")
-    if settings.run.fresh or not _played_before(settings, path):
-        print_notes(asyncio.run(settings.policy.check_endpoints()))
+    print_notes(endpoints_checked(settings, path))
     suite = SUITES[settings.backend](settle=settings.settle, limits=settings.pool)
     if settings.run.fresh:
         RunFolder.remove(path)
@@ -150,15 +149,6 @@ async def _play_missing(
             folder.append(played.row)
             write_tree_page(recorder.folder)
             table.add(played.row)
-
-
-def _played_before(settings: Settings, path: Path) -> bool:
-    """Return whether every episode has a row already, so that no model will be asked."""
-    if settings.run.retry_errors or not (path / "results.jsonl").is_file():
-        return False
-    rows = load_run(path).rows
-    there = {row.key for row in rows if row.stop_reason != "interrupted"}
-    return there >= {(task.id, seed) for task, seed in settings.episodes}
 
 
 def _plan(settings: Settings, cast: Cast, task: str, seed: int, split: str) -> EpisodePlan:
