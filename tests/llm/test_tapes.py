@@ -45,10 +45,12 @@ def command(
 
 # Whatever a page or a model may say, lone surrogates included.
 WORDS = st.text(st.characters(exclude_categories=()), max_size=30)
+# Names of templates and models are ours, and text.
+NAMES = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
 QUESTIONS = st.builds(
     ModelRequest,
-    purpose=WORDS,
-    model=WORDS,
+    purpose=NAMES,
+    model=NAMES,
     messages=st.lists(
         st.builds(Message, role=st.sampled_from(["system", "user", "assistant"]), content=WORDS),
         max_size=3,
