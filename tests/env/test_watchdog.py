@@ -93,7 +93,7 @@ def test_a_stopped_browser_is_killed_and_replaced(thread: BrowserThread) -> None
 def test_a_stopped_driver_is_killed_and_replaced(thread: BrowserThread) -> None:
     def stop() -> None:
         tab = thread.browser().open_tab(VIEWPORT)
-        os.kill(thread._driver.pid, signal.SIGSTOP)
+        os.kill(thread._keeper.driver.pid, signal.SIGSTOP)
         with thread.guard(1.0):
             tab.page.evaluate("1")
 
@@ -109,7 +109,7 @@ def test_a_driver_that_dies_is_replaced(thread: BrowserThread) -> None:
         browser = thread.browser()
         tab = browser.open_tab(VIEWPORT)
         profiles.append(browser.profile)
-        os.kill(thread._driver.pid, signal.SIGKILL)
+        os.kill(thread._keeper.driver.pid, signal.SIGKILL)
         with thread.guard(1.0):
             tab.page.evaluate("1")
 

@@ -137,7 +137,8 @@ thread = BrowserThread()
 def work():
     browser = thread.browser()
     tab = browser.open_tab({"width": 200, "height": 100})
-    print(browser.pid, thread._driver.pid, thread._warden.pid, browser.profile, flush=True)
+    keeper = thread._keeper
+    print(browser.pid, keeper.driver.pid, keeper.warden.pid, browser.profile, flush=True)
     how = sys.argv[1]
     if how == "wait":
         time.sleep(300)

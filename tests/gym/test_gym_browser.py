@@ -96,7 +96,7 @@ def test_a_browser_that_dies_is_replaced_with_the_next_reset(opened) -> None:
 def test_a_driver_that_dies_is_replaced_in_the_same_thread(opened) -> None:
     fast = opened()
     fast.reset(seed=0)
-    driver = warm_browser()._driver
+    driver = warm_browser()._keeper.driver
     assert driver is not None
     os.kill(driver.pid, signal.SIGKILL)
     with pytest.raises(EnvironmentDown), warm_browser().guard(1.0):
