@@ -9,7 +9,8 @@ machine's milliseconds tell little, their ratios within a run do.
 ``fast`` is FastBrowserEnv with the search's settings: parts that nobody reads are not made, and
 time passes only when granted (``eager=False, settle="virtual:500"``). ``fast, eager`` is what
 clients of BrowserGym get unasked: as much as BrowserGym observes, in real time. ``restart`` begins
-its episodes in the page, as the search's own pages do, and checks that it came to the same state.
+its episodes in the page, as the search's own pages do, and checks that it came to the same state;
+where that is refused (``email-inbox`` fetches pictures, which would outlive it) the page is loaded.
 """
 
 from __future__ import annotations
