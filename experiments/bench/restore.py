@@ -205,8 +205,18 @@ def summary(rows: Sequence[Reached], walks: Sequence[Walk]) -> dict[str, float]:
         "exact_share": round(levels[Level.EXACT] / total, 4),
         "drift_rate": round(levels[Level.DRIFTED] / total, 4),
         "exact_and_equal_text": round(same / exact, 4) if exact else 0.0,
+        "walks_exact_and_in_place": round(share_in_place(walks), 4),
         "restores": total,
     }
+
+
+def share_in_place(walks: Sequence[Walk]) -> float:
+    """Return the share of the pages handed out as exact with every element in its very place.
+
+    The fingerprint leaves places out: a picture that turns does not make another page of it.
+    """
+    exact = sum(walk.levels[Level.EXACT] for walk in walks)
+    return sum(walk.still for walk in walks) / exact if exact else 0.0
 
 
 def report(rows: Sequence[Reached], walks: Sequence[Walk]) -> str:

@@ -31,7 +31,9 @@ class Walk:
     levels: Mapping[str, int]
     """How far the pages agreed that were handed out, by level."""
     same: int
-    """How many of those handed out as exact had the very text and elements of the first time."""
+    """How many of those handed out as exact had the very text of the first time."""
+    still: int
+    """How many of these had every element in its very place, too."""
     tries: Mapping[str, Mapping[str, int]]
     """How each tier's tries ended."""
     ms: Mapping[str, float]
@@ -49,7 +51,7 @@ async def walked(
     """Return how a walk of so many moves went, on fresh pages."""
     chance = random.Random(f"{task.id} {seed}")
     levels = dict.fromkeys((level.value for level in Level), 0)
-    same = 0
+    same = still = 0
     async with (
         open_search(site, task.id, seed=seed, limits=limits) as search,
         search.worlds.lease() as world,
@@ -63,8 +65,9 @@ async def walked(
                 nodes = [node for node in nodes if node is not path] or nodes
                 continue
             seen, wanted = restored.observation, path.target
-            agrees = (seen.text, seen.elements) == (wanted.text, wanted.elements)
-            same += restored.level is Level.EXACT and agrees
+            agrees = restored.level is Level.EXACT and seen.text == wanted.text
+            same += agrees
+            still += agrees and seen.elements == wanted.elements
             action = drawn(chance, wanted)
             after = await world.step(action)
             step = PathStep(action=action, observation=after.observation)
@@ -75,6 +78,7 @@ async def walked(
         task=task.name,
         levels=levels,
         same=same,
+        still=still,
         tries={tier: dict(each) for tier, each in read.restore_levels.items()},
         ms=dict(read.restore_ms),
     )
