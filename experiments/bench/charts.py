@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 __all__ = ["chart"]
 
 WIDTH, HEIGHT = 640, 380
-LEFT, RIGHT, TOP, BOTTOM = 62, 150, 34, 46
+LEFT, RIGHT, TOP, BOTTOM = 62, 150, 52, 46
 COLOURS = ("#1f5fa8", "#b3541e", "#3a7d44", "#7a3b8f", "#777777")
 
 
@@ -54,7 +54,7 @@ def chart(
         _, y = place((10 ** spans[0][0], 10.0**power))
         parts += [_line(LEFT, y, WIDTH - RIGHT, y), _text(LEFT - 6, y + 4, _figure(power), "end")]
     parts.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, across, "middle"))
-    parts.append(_text(6, TOP - 4, up))
+    parts.append(_text(6, TOP - 14, up))
     for number, (name, line) in enumerate(series.items()):
         colour = COLOURS[number % len(COLOURS)]
         placed = [place(point) for point in line]
