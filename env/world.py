@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
@@ -31,9 +31,11 @@ from webpilot.actions import MINIWOB_ALL
 from webpilot.errors import BrowserLost, ConfigError, StepTimeout
 from webpilot.types import Action, Observation, Path, PathStep, Task
 
-__all__ = ["BrowserWorld", "BrowserWorlds", "Search", "open_root", "open_search"]
+__all__ = ["BrowserWorld", "BrowserWorlds", "Search", "open_root", "open_search", "opened_root"]
 
 T = TypeVar("T")
+OPENINGS = 3
+"""How often a root is tried: a browser's death may cost its driver's life with the next try."""
 
 
 class BrowserWorld:
@@ -271,11 +273,11 @@ async def open_search(
 
 
 async def opened_root(thread: BrowserThread, page: LivePage) -> Observation:
-    """Return the root that ``page`` was opened at, on a second browser if the first one dies."""
-    try:
-        return await thread.run(page.metered, lambda: open_root(page))
-    except BrowserLost:
-        return await thread.run(page.metered, lambda: open_root(page))
+    """Return the root that ``page`` was opened at, on another browser if the first one dies."""
+    for _ in range(OPENINGS - 1):
+        with suppress(BrowserLost):
+            return await thread.run(page.metered, lambda: open_root(page))
+    return await thread.run(page.metered, lambda: open_root(page))
 
 
 def open_root(page: LivePage) -> Observation:

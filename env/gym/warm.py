@@ -59,8 +59,12 @@ class WarmBrowser:
             ConfigError: this is another thread, an event loop runs in it, or nothing starts.
         """
         self._belongs()
-        playwright, before = self._connected(), self._keeper.launches
-        browser = self._keeper.live_browser(playwright)
+        before = self._keeper.launches
+        try:
+            browser = self._keeper.live_browser(self._connected())
+        except BrowserLost:  # the driver is gone with it
+            self._forget_driver()
+            browser = self._keeper.live_browser(self._connected())
         if self._keeper.launches != before:
             self.camera = Camera()
         return browser

@@ -56,10 +56,17 @@ class Keeper:
 
         Raises:
             ConfigError: there is none, or it does not start.
+            BrowserLost: the driver is gone too, and must be forgotten first.
         """
         if self.browser is not None and self.browser.alive:
             return self.browser
-        self.close_browser()
+        if self.browser is not None:
+            self.abandon_browser()
+            self.browser = None
+            # A browser that dies while a page is being made takes the driver along (a bug of
+            # Playwright 1.44), and a call to a dead driver never returns.
+            if self.lost_driver(patience=DRIVER_PATIENCE):
+                raise BrowserLost("Playwright's driver died with its browser")
         self.warden.start()
         path = browser_path() if self._path is None else self._path
         self.browser = launch(playwright, path, gate=self.gate, warden=self.warden)

@@ -18,7 +18,7 @@ from env.pool import PoolLimits
 from env.restore.snapshots import Snapshots
 from env.server import PageServer, miniwob_folder
 from env.site import MiniwobSite
-from env.world import BrowserWorld, BrowserWorlds, open_root
+from env.world import BrowserWorld, BrowserWorlds, opened_root
 from webpilot.types import Action, Observation, PathStep
 from webpilot.types import Path as Route
 
@@ -107,7 +107,7 @@ async def opened(
     page = live_page(site, name, **settings)  # type: ignore[arg-type]
     close = page.close
     try:
-        root = await site.thread.run(open_root, page)
+        root = await opened_root(site.thread, page)
         worlds = BrowserWorlds(site.thread, page, root, limits=limits, snapshots=snapshots)
         close = worlds.close
         async with worlds.lease() as world:
