@@ -11,6 +11,7 @@ from typing import Any
 from playwright.sync_api import Page
 
 from env.act.acting import act
+from env.act.actions import let_go
 from env.act.chat import Chat
 from env.clock import Clock, Quiet
 from env.guard.rules import WindowRules
@@ -18,10 +19,11 @@ from env.gym.costly import costly, dom, scale_of, screenshot, size_of
 from env.gym.forcing import FORCED, force
 from env.link.browser import Browser
 from env.link.calls import ProtocolError
+from env.link.direct import DirectPage
 from env.link.window import Tab, Window
 from env.page import storage
 from env.page.picture import Camera
-from env.page.presentation import settle_viewport
+from env.page.presentation import settle_viewport, shown
 from env.page.script import source
 from env.page.whole import Reading, read, read_address
 from webpilot.errors import BrowserLost, EnvironmentDown
@@ -215,14 +217,37 @@ class Stage:
         tabs = self.window.tabs
         if len(tabs) != 1 or not tabs[0].alive or self.window.heard:
             return False
+        session = tabs[0].session
         try:
-            return storage.read(tabs[0].session).empty
+            return storage.read(session).empty and session.evaluate("window.name") == ""
         except (EnvironmentDown, ProtocolError):
             return False
 
     def renew(self) -> None:
-        """Begin anew with a fresh page in the same window."""
-        self.window.renew()
+        """Begin anew with a page on which nothing has happened yet.
+
+        It is the same one where its clock is ours, because what a page's process has compiled is
+        kept then; in real time it is a new one.
+        """
+        tab = self._front()
+        session, page = tab.session, tab.page
+        if not (isinstance(page, DirectPage) and self._clock.virtual):
+            self.window.renew()
+            return
+        let_go(session)
+        # A mouse that rests over the new document would touch what appears under it; where it is
+        # before any action is the corner.
+        session.send("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": 0, "y": 0})
+        page.grant = partial(self._clock.wait, session)
+        page.leave()
+        session.send_all(
+            [
+                # A step back leads to the empty page that every page of Playwright's begins with.
+                ("Page.resetNavigationHistory", {}),
+                ("Emulation.setDeviceMetricsOverride", shown(self.settings.viewport)),
+            ]
+        )
+        self._taken.discard(session.target)
 
     def close(self) -> None:
         """Discard the window with its cookies and storage."""

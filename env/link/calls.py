@@ -79,6 +79,11 @@ class Waiter:
             self._params = params
             self._done.set()
 
+    @property
+    def come(self) -> bool:
+        """Whether the event has come, or will not."""
+        return self._done.is_set()
+
     def abandon(self) -> None:
         """Wake whoever waits: the event will not come."""
         self._done.set()

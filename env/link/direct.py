@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -18,7 +19,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from env.link.calls import ProtocolError
+from env.link.calls import ProtocolError, Waiter
 from env.link.page_session import PageSession
 from env.link.session import Reply
 from webpilot.errors import StepTimeout
@@ -27,6 +28,8 @@ __all__ = ["DirectPage"]
 
 PATIENCE_MS = 30_000.0
 """What it may take where nobody has said anything."""
+GRANT_MS = 10.0
+EMPTY = "about:blank"
 NEVER = 86_400.0
 """Seconds that stand for no limit."""
 LEFT = "Page.evaluate: Execution context was destroyed, most likely because of a navigation"
@@ -68,6 +71,9 @@ class DirectPage(Page):
         """Speak for ``page`` over ``session``, which is attached to it."""
         super().__init__(page._impl_obj)
         self._session = session
+        self.grant: Callable[[float], None] | None = None
+        """Lets milliseconds of the page's time pass, where its clock stands still: a page loads in
+        the time it is granted."""
         self._address = ""
         session.on("Page.frameNavigated", self._navigated)
         session.on("Page.navigatedWithinDocument", self._moved)
@@ -128,7 +134,7 @@ class DirectPage(Page):
                 # Noted before it is looked for: the event may come in between.
                 wanted.append(reply["loaderId"])
                 if seen.isdisjoint(wanted):
-                    arrival.wait(due - time.monotonic())
+                    self._await(arrival, due)
             except StepTimeout as error:
                 text = f"Page.goto: Timeout {milliseconds:.0f}ms exceeded."
                 raise PlaywrightTimeout(text) from error
@@ -151,6 +157,29 @@ class DirectPage(Page):
     def _moved(self, params: Reply) -> None:
         if params["frameId"] == self._session.target:
             self._address = str(params["url"])
+
+    def leave(self) -> None:
+        """Go to an empty page in the same process, which takes the place of this one."""
+        due = time.monotonic() + self._session.deadline
+
+        def empty(params: Reply) -> bool:
+            return "parentId" not in params["frame"] and params["frame"]["url"] == EMPTY
+
+        with self._session.expect("Page.frameNavigated", empty) as arrival:
+            self._session.evaluate(f"void location.replace({EMPTY!r})")
+            self._await(arrival, due)
+
+    def _await(self, arrival: Waiter, due: float) -> None:
+        """Wait for an event; a page whose clock stands still gets there in the time it is granted.
+
+        Raises:
+            StepTimeout: it did not come.
+        """
+        while self.grant is not None and not arrival.come:
+            if time.monotonic() >= due:
+                raise StepTimeout("the page does not get there in time")
+            self.grant(GRANT_MS)
+        arrival.wait(due - time.monotonic())
 
     def _told(self, expression: str) -> dict[str, Any]:
         text = expression.strip()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from env.link.session import Session
 from env.page.script import source
 
-__all__ = ["OBSERVED_SIZE", "settle_viewport", "watch_frames"]
+__all__ = ["OBSERVED_SIZE", "settle_viewport", "shown", "watch_frames"]
 
 OBSERVED_SIZE = (800, 600)
 """Width and height of the viewport after BrowserGym's first observation, in CSS pixels."""
@@ -30,7 +32,10 @@ def settle_viewport(session: Session) -> None:
     the task's viewport is therefore clicked where it lies, without scrolling.
     """
     width, height = OBSERVED_SIZE
-    session.send(
-        "Emulation.setDeviceMetricsOverride",
-        {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
-    )
+    size = {"width": width, "height": height}
+    session.send("Emulation.setDeviceMetricsOverride", shown(size))
+
+
+def shown(size: Mapping[str, int]) -> dict[str, object]:
+    """Return the parameters that give a page a size in CSS pixels."""
+    return {**size, "deviceScaleFactor": 1, "mobile": False}
