@@ -87,7 +87,8 @@ def act(
 
 def _front(window: Window) -> Tab:
     """Return the tab in front; where a page has closed the last one, a new one, as BrowserGym."""
-    return window.active if window.tabs or not window.browser.alive else window.open()
+    emptied = window.browser.alive and not window.crashed and not window.tabs
+    return window.open() if emptied else window.active
 
 
 def _executed(reach: Reach, session: PageSession, action: Action) -> str:

@@ -258,7 +258,7 @@ class Stage:
         try:
             return self.window.active
         except BrowserLost:
-            if not self.window.browser.alive:
+            if self.window.crashed or not self.window.browser.alive:
                 raise
             return self.window.open()
 

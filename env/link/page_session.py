@@ -116,10 +116,10 @@ class PageSession:
         """Take one event; called in the reading thread."""
         if method == "Page.javascriptDialogOpening":
             self._answer_dialog(params)
-        elif method in CRASHES:
-            self._connection.lose(self)
         for handler in self._handlers.get(method, ()):
             handler(params)
+        if method in CRASHES:
+            self._connection.lose(self)
         for waiter in tuple(self._waiters):
             if waiter.method == method:
                 waiter.offer(params)

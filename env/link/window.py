@@ -86,6 +86,8 @@ class Window:
         """How many listeners Playwright's objects have of their own."""
         self._front: list[str] = []
         """Target ids in the order in which they came to the front, the last one in front."""
+        self._crashed: set[str] = set()
+        """Target ids of tabs whose process is gone."""
         self._id = identity
         self.direct = direct
         """Whether its pages are :class:`env.link.direct.DirectPage` objects."""
@@ -103,8 +105,10 @@ class Window:
         """The tab in front.
 
         Raises:
-            BrowserLost: no tab is open.
+            BrowserLost: no tab is open, or the one in front has crashed.
         """
+        if self.crashed:
+            raise BrowserLost("the page crashed")
         tabs = {tab.session.target: tab for tab in self.tabs}
         for target in tabs:
             if target not in self._front:
@@ -113,6 +117,11 @@ class Window:
         if not self._front:
             raise BrowserLost("no tab is open")
         return tabs[self._front[-1]]
+
+    @property
+    def crashed(self) -> bool:
+        """Whether the tab in front has lost its process, which no other tab makes up for."""
+        return bool(self._front) and self._front[-1] in self._crashed
 
     @property
     def heard(self) -> bool:
@@ -209,6 +218,7 @@ class Window:
         self._pages[session.target] = DirectPage(page, session) if self.direct else page
 
     def _arrived(self, session: PageSession) -> None:
+        session.on("Inspector.targetCrashed", lambda params: self._crashed.add(session.target))
         self.guard.admit(session, tabs=len(self._connection.in_context(self._id)))
 
     def _to_front(self, tab: Tab) -> Tab:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -112,11 +113,16 @@ def test_a_call_that_hangs_is_ended_by_the_watchdog(opened) -> None:
     assert fast.reset(seed=0)[0]["open_pages_titles"] == ("Form",)
 
 
-def test_a_page_that_crashes_is_lost_and_the_browser_is_not(opened) -> None:
+@pytest.mark.parametrize("noticed", [True, False])
+def test_a_page_that_crashes_is_lost_and_the_browser_is_not(opened, noticed: bool) -> None:
     fast, other = opened(), opened("other")
     fast.reset(seed=0)
     other.reset(seed=0)
-    fast._stage.window.active.session.post("Page.crash")
+    crashing = fast._stage.window.active.session
+    crashing.post("Page.crash")
+    if noticed:  # before anything is asked of the page
+        while not crashing.closed:
+            time.sleep(0.01)
     with pytest.raises(BrowserLost):
         stepped(fast)
     assert other.step("noop(0)")[0]["open_pages_titles"] == ("Other",)
