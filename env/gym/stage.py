@@ -20,19 +20,27 @@ from env.gym.forcing import FORCED, force
 from env.link.browser import Browser
 from env.link.calls import ProtocolError
 from env.link.direct import DirectPage
+from env.link.session import Call
 from env.link.window import Tab, Window
 from env.page import storage
 from env.page.picture import Camera
 from env.page.presentation import settle_viewport, shown
 from env.page.script import source
 from env.page.whole import Reading, read, read_address
-from webpilot.errors import BrowserLost, EnvironmentDown
+from webpilot.errors import BrowserLost, EnvironmentDown, StepTimeout
 from webpilot.types import Action
 
 __all__ = ["Seen", "Settings", "Stage"]
 
 RULES = WindowRules(tabs=1000, navigations=100_000)
 """BrowserGym counts neither."""
+PUT_AWAY: tuple[Call, ...] = tuple(
+    ("Input.dispatchMouseEvent", {"type": kind, "x": 0, "y": 0, "button": "left"})
+    for kind in ("mouseMoved", "mouseReleased")
+)
+"""Takes the mouse to the corner, where it is before any action: over a new document it would touch
+what appears under it. A move alone waits for a frame; what follows it makes it go at once."""
+INPUT_SECONDS = 1.0
 ROUNDS = 3
 """How often an action may bring another tab to the front before it is looked at."""
 
@@ -235,9 +243,11 @@ class Stage:
             self.window.renew()
             return
         let_go(session)
-        # A mouse that rests over the new document would touch what appears under it; where it is
-        # before any action is the corner.
-        session.send("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": 0, "y": 0})
+        try:
+            session.send_all(PUT_AWAY, timeout=INPUT_SECONDS)
+        except StepTimeout:  # a page that draws no frames takes no input
+            self.window.renew()
+            return
         page.grant = partial(self._clock.wait, session)
         page.leave()
         session.send_all(
