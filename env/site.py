@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 from urllib.parse import urlsplit
 
 from env.clock import parse_clock
@@ -14,13 +12,14 @@ from env.live import LivePage
 from env.miniwob import MiniwobTask
 from env.restore.restarts import Restarts
 from env.server import PageServer, miniwob_folder
+from webpilot.closing import Closing
 
 __all__ = ["DEFAULT_SETTLE", "MiniwobSite"]
 
 DEFAULT_SETTLE = "virtual:500"
 
 
-class MiniwobSite:
+class MiniwobSite(Closing):
     """The MiniWoB++ pages on a loopback port, and one warm browser.
 
     One per process is enough; episodes of any number of event loops may use it one after another
@@ -70,14 +69,3 @@ class MiniwobSite:
         """Close the browser and stop serving. Safe to call twice."""
         self.thread.close()
         self.server.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

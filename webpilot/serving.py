@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 from http.server import ThreadingHTTPServer
-from types import TracebackType
 from typing import Self
+
+from webpilot.closing import Closing
 
 __all__ = ["LOOPBACK", "Serving"]
 
 LOOPBACK = "127.0.0.1"
 
 
-class Serving:
+class Serving(Closing):
     """Runs a bound server while the ``with`` body runs.
 
     Args:
@@ -48,11 +49,3 @@ class Serving:
 
     def __enter__(self) -> Self:
         return self.start()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

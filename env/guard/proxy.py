@@ -12,12 +12,12 @@ import threading
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Self
 
 from env.guard.heads import Malformed, Request, closing, parse_request
 from env.guard.log import GuardLog, Rule
 from env.guard.network import LOOPBACK, NetworkPolicy
+from webpilot.closing import Closing
 
 __all__ = ["Exchange", "ForwardProxy"]
 
@@ -49,7 +49,7 @@ class Exchange:
     """Bytes from the host to the browser."""
 
 
-class ForwardProxy:
+class ForwardProxy(Closing):
     """The proxy of one browser thread, on a free port, while the ``with`` body runs."""
 
     def __init__(self, policy: NetworkPolicy, log: GuardLog) -> None:
@@ -84,14 +84,6 @@ class ForwardProxy:
 
     def __enter__(self) -> Self:
         return self.start()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _run(self) -> None:
         try:

@@ -154,14 +154,17 @@ class FastBrowserEnv(Shell):
         That is known of MiniWoB++ only: all its pages come from one server that keeps nothing.
         """
         settings = self._settings()
-        if before is not None:
-            if settings.direct and settings == before.settings and before.untouched:
-                stage = before
-                stage.renew()
-            else:
+        if (
+            before is not None
+            and settings.direct
+            and settings == before.settings
+            and before.untouched
+        ):
+            stage = before
+            stage.renew()
+        else:
+            if before is not None:
                 before.close()
-                before = None
-        if before is None:
             warm = warm_browser()
             stage = Stage(warm.browser(), warm.camera, settings)
         self.context = stage.window.context

@@ -15,11 +15,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from env.miniwob import load, task_classes
 from env.reference import browsers_folder
+from webpilot.closing import Closing
 from webpilot.errors import EnvironmentDown
 
 __all__ = ["KNOBS", "SHIPPED", "Peer", "Said", "action_set", "said", "text_of"]
@@ -47,7 +47,7 @@ class Said:
     """What the reset or the step took."""
 
 
-class Peer:
+class Peer(Closing):
     """The other process; used by one thread."""
 
     def __init__(self) -> None:
@@ -95,17 +95,6 @@ class Peer:
             self._process.kill()
             self._process.wait()
         self._folder.cleanup()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _ask(self, request: str, content: Any) -> None:
         assert self._process.stdin is not None

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -19,7 +17,7 @@ from env.guard.rules import WindowRules
 from env.link.cdp import Connection
 from env.link.handover import handover
 from env.link.mux import Mux
-from env.link.warden import Warden
+from env.link.warden import Warden, remove
 from env.link.window import Tab, Window
 from webpilot.errors import BrowserLost
 
@@ -36,7 +34,6 @@ LOCALE = "en-US"
 TIMEZONE = "UTC"
 LAUNCH_TIMEOUT = 60.0
 CLOSING_TIMEOUT = 5.0
-REMOVALS = 20
 
 
 class Browser:
@@ -164,12 +161,8 @@ class Browser:
 
     def _remove_profile(self) -> None:
         """Remove the profile where Playwright's driver does not, or not before it is stopped."""
-        for _ in range(REMOVALS):
-            if self.profile is None or not self.profile.exists():
-                break
-            # Helpers of the browser may still be dying, and writing.
-            shutil.rmtree(self.profile, ignore_errors=True)
-            time.sleep(0.05)
+        if self.profile is not None:
+            remove(self.profile)
         if self._warden is not None:
             self._warden.drop(self.pid, self.profile)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import tempfile
 import time
@@ -13,12 +12,9 @@ from pathlib import Path
 
 from playwright.sync_api import Playwright, sync_playwright
 
-from env.link.warden import Warden
+from env.link.warden import Warden, remove
 
 __all__ = ["Driver"]
-
-REMOVALS = 20
-"""Times a folder is tried again that a dying process still writes in."""
 
 
 class Driver:
@@ -53,7 +49,8 @@ class Driver:
             with temporary_files_in(folder):
                 playwright = sync_playwright().start()
         except BaseException:
-            remove(folder, warden)
+            if remove(folder):
+                warden.drop(folder)
             raise
         return cls(playwright, warden, folder)
 
@@ -91,18 +88,8 @@ class Driver:
         """Leave no file of one that is gone."""
         if self._warden is not None:
             self._warden.drop(self.pid)
-            if self._folder is not None:
-                remove(self._folder, self._warden)
-
-
-def remove(folder: Path, warden: Warden) -> None:
-    """Remove a folder in a warden's charge; what cannot be removed stays in it."""
-    for _ in range(REMOVALS):
-        shutil.rmtree(folder, ignore_errors=True)
-        if not folder.exists():
-            warden.drop(folder)
-            return
-        time.sleep(0.05)
+            if self._folder is not None and remove(self._folder):
+                self._warden.drop(self._folder)
 
 
 @contextmanager

@@ -13,8 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from playwright.sync_api import Error as PlaywrightError
 
@@ -23,6 +22,7 @@ from env.guard.network import NetworkPolicy
 from env.link.browser import Browser
 from env.link.calls import ProtocolError
 from env.link.keeping import DRIVER_PATIENCE, Keeper, first_line
+from webpilot.closing import Closing
 from webpilot.errors import BrowserLost, EnvironmentDown, StepTimeout, WebPilotError
 
 __all__ = ["BrowserThread"]
@@ -35,7 +35,7 @@ JOB_SECONDS = 120.0
 CLOSING_SECONDS = 30.0
 
 
-class BrowserThread:
+class BrowserThread(Closing):
     """Owns Playwright and one warm browser; started lazily, replaced when lost."""
 
     def __init__(self, *, path: Path | None = None, network: NetworkPolicy | None = None) -> None:
@@ -110,17 +110,6 @@ class BrowserThread:
             self._worker.submit(self._guarded, CLOSING_SECONDS, self._shut).result()
         self._worker.shutdown()
         self._keeper.end()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _guarded(self, seconds: float, work: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
         """Return ``work``'s result, or raise the one error that says what became of the world."""

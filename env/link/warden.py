@@ -7,14 +7,17 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 
 from env.link import warden_program
-from env.link.warden_program import DUE, SIZE, started
+from env.link.warden_program import DUE, SIZE, removed, started
 
-__all__ = ["Warden"]
+__all__ = ["Warden", "remove"]
 
+REMOVALS = 20
+"""Times a folder is tried again."""
 LEAVING = 15.0
 """Seconds it may take to end and remove what is still in its charge."""
 
@@ -117,6 +120,15 @@ class Warden:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def remove(folder: Path) -> bool:
+    """Return whether a folder is gone, tried again while a dying process still writes in it."""
+    for _ in range(REMOVALS):
+        if removed(str(folder)):
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def shared_memory() -> int:

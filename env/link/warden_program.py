@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["DUE", "LATE", "SIZE", "started"]
+__all__ = ["DUE", "LATE", "SIZE", "removed", "started"]
 
 SIZE = mmap.PAGESIZE
 """Bytes of the shared memory."""
