@@ -8,6 +8,7 @@ this module carries a benchmark's reward, because the search sees all of them (s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -25,6 +26,7 @@ __all__ = [
     "Fact",
     "Fingerprint",
     "Infeasible",
+    "JsonItem",
     "Observation",
     "Outcome",
     "Path",
@@ -38,6 +40,9 @@ __all__ = [
 
 Argument = str | int | float | bool | tuple[str, ...] | None
 """One literal argument of an action, as it stands in BrowserGym's action string."""
+
+JsonItem = str | int | float | bool | None | Mapping[str, str | int | float | bool | None]
+"""One item of what was retrieved, as it stands in WebArena-Verified's response."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +200,7 @@ class Answer:
     text: str
     task_type: str | None = None
     status: str | None = None
-    retrieved_data: tuple[str, ...] | None = None
+    retrieved_data: tuple[JsonItem, ...] | None = None
     error_details: str | None = None
 
 
