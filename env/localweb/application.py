@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Application", "Command", "Cookie", "Place", "Site", "Unseeded"]
+__all__ = ["Application", "Command", "Cookie", "Place", "Site", "Volatile"]
 
 Cookie = Mapping[str, Any]
 """A cookie as Playwright's storage state has it, without ``domain``: name, value, path, expires
@@ -61,7 +61,7 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unseeded:
+class Volatile:
     """A table or column that is left out of hashes and of what counts as changed."""
 
     name: str
@@ -104,7 +104,7 @@ class Application:
     """Other files and folders the server writes; put back where they changed."""
     shared: tuple[str, ...] = ()
     """Files and folders of the seed that no request changes: never copied, see ``place.seed``."""
-    volatile: tuple[Unseeded, ...] = ()
+    volatile: tuple[Volatile, ...] = ()
     """What plain views change in its databases, with the reason for each."""
     sign_in: Callable[[Mapping[str, str]], Mapping[str, Sequence[Cookie]]] | None = None
     """Log the accounts in over HTTP, once, at the end of seeding.
