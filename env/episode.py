@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from env.act.reidentify import find
 from env.link.page_session import DEADLINE
 from env.link.thread import BrowserThread
-from env.live import LivePage
 from env.measure import Measured
 from env.miniwob import ACTION_LIMIT, load
+from env.miniwob_page import MiniwobPage
 from env.site import DEFAULT_SETTLE, MiniwobSite
 from webpilot.types import Action, Observation, Outcome
 from webpilot.verdict import Verdict
@@ -27,7 +27,7 @@ class MiniwobEpisode:
     The page is loaded fresh with the first use, never restarted, and never shared with a search.
     """
 
-    def __init__(self, thread: BrowserThread, page: LivePage, *, action_limit: int) -> None:
+    def __init__(self, thread: BrowserThread, page: MiniwobPage, *, action_limit: int) -> None:
         self._thread = thread
         self._page = page
         self._limit = action_limit

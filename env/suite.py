@@ -18,9 +18,9 @@ from env.clock import parse_clock
 from env.episode import open_episode
 from env.fonts import arial
 from env.link.page_session import DEADLINE
-from env.live import LivePage
 from env.measure import Measured
 from env.miniwob import load
+from env.miniwob_page import MiniwobPage
 from env.pool import PoolLimits
 from env.server import PageServer
 from env.site import DEFAULT_SETTLE, MiniwobSite
@@ -162,7 +162,7 @@ class MiniwobSuite:
         await asyncio.shield(asyncio.to_thread(self._site.close))
 
 
-def _picture(page: LivePage) -> bytes:
+def _picture(page: MiniwobPage) -> bytes:
     """Return the task's part of the page as PNG; the rest of the window is empty."""
     size = page.instance.viewport
     scale = PICTURE_SCALE
