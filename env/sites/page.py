@@ -34,6 +34,7 @@ NAVIGATION_SECONDS = 10.0
 """Longest time a navigation may take; BrowserGym's for these tasks."""
 LOAD_SECONDS = 30.0
 """Longest time the first page may take."""
+ERROR_PAGE = "chrome-error://"
 ROUNDS = 3
 """How often an action may bring another tab to the front before it is looked at."""
 
@@ -50,6 +51,8 @@ class Entry:
     rules: WindowRules = field(default_factory=WindowRules)
     har: Path | None = None
     """Where the window's requests are written when it closes."""
+    check: Callable[[], None] | None = None
+    """Raises SiteDown where a site's server is gone; asked when a page does not come."""
     verify: Callable[[Page], None] | None = None
     """Raises SiteDown where the page just opened is not the site's, or nobody is logged in."""
 
@@ -145,6 +148,8 @@ class SitePage(LivePage):
     def observe(self, *, last_error: str = "") -> Observation:
         """Return the page in front, with the other tabs' titles where there are any."""
         seen = super().observe(last_error=last_error)
+        if seen.url.startswith(ERROR_PAGE) and self.entry.check is not None:
+            self.entry.check()
         if len(self.window.tabs) < 2:
             return seen
         front = self.tab.session
