@@ -162,7 +162,8 @@ class LivePage:
                 line = (str(error).strip() or type(error).__name__).splitlines()[0]
                 raise SiteDown(f"{instance.url} did not load: {line}") from error
         self.clock.loaded(tab.session)
-        self._watch = Watch(tab.session) if self.watched else None
+        rules = tab.window.guard.rules.requests
+        self._watch = Watch(tab.session, rules=rules) if self.watched else None
         self._kept, self._beside = read(tab.session), self._surroundings()
         self.age, self.load_ms = 0, (time.perf_counter() - started) * 1000
 
