@@ -7,6 +7,7 @@ import platform
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -14,11 +15,14 @@ from pathlib import Path
 from env.chromium import browser_path, browser_version
 from env.clock import parse_clock
 from env.fonts import arial
+from env.guard.effects import EffectLedger
 from env.guard.network import NetworkPolicy
+from env.guard.rules import WindowRules
 from env.link.thread import BrowserThread
 from env.localweb.catalogue import load
 from env.localweb.judges import Judges
 from env.localweb.replica import Replica
+from env.localweb.requests import reading, writing
 from env.opened import Opened
 from env.pool import PoolLimits
 from env.sites.addresses import Addresses
@@ -77,20 +81,26 @@ class LocalwebSuite(Closing):
         self._search = Replica() if explore == EXPLORING[0] else self._commit
         self._thread: BrowserThread | None = None
         self._judges = Judges(self._commit)
+        self._alone = self._search is self._commit
+        """Whether search and commit share their servers."""
+        self._ledger = EffectLedger()
+        """Of the running episode."""
 
     @asynccontextmanager
     async def open_search(self, task_id: str, seed: int) -> AsyncIterator[Opened]:
         """Yield the search world of one episode, on servers that are as they were seeded."""
         task = load(task_id)
+        self._ledger = EffectLedger()
         thread = await asyncio.to_thread(self._ready, self._search)
         async with open_site_search(
             thread,
             task,
-            self._entry(task, self._search),
+            self._searching(task),
             seed=seed,
             settle=self._settle,
-            snapshots=self._search,
+            snapshots=None if self._alone else self._search,
             limits=self._limits,
+            effects=self._ledger.kinds,
         ) as opened:
             yield opened
 
@@ -101,7 +111,7 @@ class LocalwebSuite(Closing):
         judges = await asyncio.to_thread(self._judges.ready, task.judges)
         thread = await asyncio.to_thread(self._ready, self._commit)
         har = Path(self._folder.name) / f"{task.id}.{seed}.har"
-        page = self._page(thread, task, self._entry(task, self._commit, har=har))
+        page = self._page(thread, task, self._committing(task, har))
         try:
             yield SiteEpisode(thread, page, task, judges)
         finally:
@@ -165,13 +175,30 @@ class LocalwebSuite(Closing):
             self._thread = BrowserThread(network=NetworkPolicy(hosts=tuple(dict.fromkeys(hosts))))
         return self._thread
 
-    def _entry(self, task: SiteTask, replica: Replica, *, har: Path | None = None) -> Entry:
+    def _searching(self, task: SiteTask) -> Entry:
+        """Return the search's way in: it may write only where it has servers of its own."""
+        entry = self._entry(task, self._search)
+        if self._alone:
+            rules, note = reading(entry.addresses), ""
+        else:
+            rules, note = writing(entry.addresses), "replica, put back"
+        return replace(
+            entry,
+            rules=WindowRules(requests=rules, hosts=entry.addresses.hosts),
+            witness=self._ledger.witness("search", note=note),
+        )
+
+    def _committing(self, task: SiteTask, har: Path) -> Entry:
+        entry = self._entry(task, self._commit)
+        rules = WindowRules(requests=writing(entry.addresses), hosts=entry.addresses.hosts)
+        return replace(entry, rules=rules, har=har, witness=self._ledger.witness("commit"))
+
+    def _entry(self, task: SiteTask, replica: Replica) -> Entry:
         addresses = self._at(replica)
         return Entry(
             addresses=addresses,
             start_urls=tuple(addresses.fill(url) for url in task.start_urls),
             storage_state=replica.storage_state(task.sites),
-            har=har,
             check=replica.check,
         )
 

@@ -16,6 +16,7 @@ from playwright.sync_api import Page, Response
 
 from env.act.acting import act
 from env.clock import Clock, Quiet
+from env.guard.effects import Witness
 from env.guard.rules import WindowRules
 from env.link.page_session import DEADLINE
 from env.link.thread import BrowserThread
@@ -49,6 +50,8 @@ class Entry:
     storage_state: Mapping[str, Any] | None = None
     """Cookies and storage of those who are logged in, in Playwright's form."""
     rules: WindowRules = field(default_factory=WindowRules)
+    witness: Witness | None = None
+    """Takes down its requests that are no reads, where the rules name what reads."""
     har: Path | None = None
     """Where the window's requests are written when it closes."""
     check: Callable[[], None] | None = None
@@ -89,6 +92,8 @@ class SitePage(LivePage):
         self.entry = entry
         self._taken: set[str] = set()
         """Target ids of the tabs whose time the clock has taken over."""
+        self._held_back = False
+        """Whether the last action was held back."""
 
     def fresh(self) -> SitePage:
         """Return a page that comes the same way, not yet opened."""
@@ -113,10 +118,12 @@ class SitePage(LivePage):
         if self.entry.har is not None:
             options |= {"record_har_path": self.entry.har, "record_har_content": "omit"}
         with self._thread.guard(2 * LOAD_SECONDS):
-            window = self._thread.browser().open_window(VIEWPORT, rules=self.entry.rules, **options)
+            window = self._thread.browser().open_window(
+                VIEWPORT, rules=self.entry.rules, witness=self.entry.witness, **options
+            )
             # Known at once: whatever goes wrong below, the window is closed with the page.
             self._window = window
-            self._taken = set()
+            self._taken, self._held_back = set(), False
             window.on_tab(self._prepare)
             for number, url in enumerate(self.entry.start_urls):
                 tab = window.open() if number else window.active
@@ -131,6 +138,7 @@ class SitePage(LivePage):
         Addresses in it are those written in observations.
         """
         self.age += 1
+        self._refused()
         arguments = tuple(
             self.canonical.real(each) if isinstance(each, str) and action.kind == "goto" else each
             for each in action.args
@@ -143,13 +151,15 @@ class SitePage(LivePage):
             navigation_timeout=NAVIGATION_SECONDS,
         )
         self.settle()
-        return self.canonical.text(error)
+        self._held_back = self._refused()
+        return "" if self._held_back else self.canonical.text(error)
 
     def observe(self, *, last_error: str = "") -> Observation:
         """Return the page in front, with the other tabs' titles where there are any."""
         seen = super().observe(last_error=last_error)
         if seen.url.startswith(ERROR_PAGE) and self.entry.check is not None:
             self.entry.check()
+        seen = replace(seen, held_back=self._held_back)
         if len(self.window.tabs) < 2:
             return seen
         front = self.tab.session
@@ -176,12 +186,19 @@ class SitePage(LivePage):
                 return
 
     def ended(self) -> bool:
-        """Return ``False``: sites take actions as long as they stand."""
-        return False
+        """Return whether the last action was held back: what follows is seen when it is committed.
+
+        Else sites take actions as long as they stand.
+        """
+        return self._held_back
 
     def restart(self) -> bool:
         """Return ``False``: a server cannot be begun again from within a page."""
         return False
+
+    def _refused(self) -> bool:
+        """Return whether a request was held back since this was last asked."""
+        return self.entry.witness is not None and bool(self.entry.witness.refused())
 
     def _prepare(self, tab: Tab) -> None:
         """Watch a new tab from its beginning; for the reading thread, so nothing is waited for."""
