@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol
 
@@ -72,6 +72,10 @@ class Tasks:
     """Returns the task with this id."""
     settle: str
     """The clock policy that its pages are made for."""
+    budget: Mapping[str, float] = field(default_factory=dict)
+    """Bounds of an episode that differ from the presets'."""
+    search: Mapping[str, float] = field(default_factory=dict)
+    """Settings of the searcher that differ from the presets'."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +103,8 @@ BENCHMARKS: Mapping[str, Tasks] = MappingProxyType(
             select=catalogue.tasks,
             load=catalogue.load,
             settle="quiet",
+            budget={"committed_steps": 30, "explored_steps": 120, "seconds": 600},
+            search={"max_depth": 30},
         ),
     }
 )
