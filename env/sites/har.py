@@ -30,6 +30,9 @@ def cut(path: Path, *, until: datetime) -> Path:
         log["entries"] = [
             entry for entry in log["entries"] if moment(entry["startedDateTime"]) < until
         ]
+        for entry in log["entries"]:
+            # Embedded for the sake of what was posted; nobody reads what was answered.
+            entry["response"]["content"].pop("text", None)
         log["pages"] = [
             page for page in log.get("pages", []) if moment(page["startedDateTime"]) < until
         ]
