@@ -50,6 +50,10 @@ class SearchSide(Protocol):
         """Where the search acts."""
         ...
 
+    def side_effects(self) -> tuple[str, ...]:
+        """Return what search and commit have done to the site so far, one line each."""
+        ...
+
     def costs(self) -> Costs:
         """Return what the browser did so far."""
         ...
