@@ -170,7 +170,7 @@ class VerifiedEvaluator(Closing):
         python = installing.python()
         self._leave()
         self._rest = b""
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the process
         self._process = subprocess.Popen(
             [str(python), "-I", "-X", "utf8", "-W", "ignore", str(PROGRAM)],
             stdin=subprocess.PIPE,

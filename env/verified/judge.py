@@ -40,7 +40,9 @@ class VerifiedJudge:
         return Opinion(judge=NAME, score=found.score, reason=found.reason)
 
 
-def verified_task(task: Mapping[str, Any], sites: Mapping[str, str] | None = None) -> dict[str, Any]:
+def verified_task(
+    task: Mapping[str, Any], sites: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """Return a task of WebArena's schema as WebArena-Verified defines one.
 
     Args:

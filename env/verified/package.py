@@ -1,4 +1,4 @@
-"""What is sent in to WebArena-Verified: two files a task, made into one archive by its own packager.
+"""What is sent in to WebArena-Verified: two files a task, archived by its own packager.
 
 ``FOLDER/{task_id}/agent_response.json`` and ``FOLDER/{task_id}/network.har`` are written here; the
 packager (``webarena-verified create-submission-pkg``) runs in its own environment.
@@ -91,7 +91,9 @@ def pack(folder: Path, target: Path, name: str) -> Package:
         ConfigError: the name cannot be used, the packager failed, or what it made is not whole.
     """
     if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
-        raise ConfigError(f"{name!r} cannot name a package: use letters, digits, hyphen, underscore")
+        raise ConfigError(
+            f"{name!r} cannot name a package: use letters, digits, hyphen, underscore"
+        )
     file = target / f"{name}.tar.gz"
     if file.exists():
         raise ConfigError(f"{file} exists: remove it, or choose another --name")

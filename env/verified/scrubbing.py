@@ -21,9 +21,28 @@ __all__ = ["KEPT_COOKIES", "scrubbed", "without"]
 KEPT_COOKIES = ("_osm_directions_engine", "mage-messages")
 """Cookies that official tasks are judged by: the chosen router of a map, a shop's message."""
 KEPT_HEADERS = frozenset(
-    "accept accept-language content-length content-type date host location origin referer "
-    "sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user upgrade-insecure-requests "
-    "user-agent x-requested-with :authority :method :path :scheme".split()
+    [
+        "accept",
+        "accept-language",
+        "content-length",
+        "content-type",
+        "date",
+        "host",
+        "location",
+        "origin",
+        "referer",
+        "sec-fetch-dest",
+        "sec-fetch-mode",
+        "sec-fetch-site",
+        "sec-fetch-user",
+        "upgrade-insecure-requests",
+        "user-agent",
+        "x-requested-with",
+        ":authority",
+        ":method",
+        ":path",
+        ":scheme",
+    ]
 )
 """Headers whose values are kept; of the others only the name is."""
 ADDRESSES = frozenset({"location", "origin", "referer", ":path"})

@@ -9,14 +9,26 @@ __all__ = ["REDACTED", "is_login", "is_secret"]
 REDACTED = "REDACTED"
 """What stands in a secret's place."""
 
-PARTS = (
-    "passw passphrase pwd secret token csrf xsrf credential apikey formkey accesskey privatekey "
-    "sessionid sessionkey"
-).split()
+PARTS = [
+    "passw",
+    "passphrase",
+    "pwd",
+    "secret",
+    "token",
+    "csrf",
+    "xsrf",
+    "credential",
+    "apikey",
+    "formkey",
+    "accesskey",
+    "privatekey",
+    "sessionid",
+    "sessionkey",
+]
 """Letters that make a name secret wherever they stand in it, punctuation aside."""
-WORDS = frozenset("pass auth authorization bearer session otp pin nonce".split())
+WORDS = frozenset(["pass", "auth", "authorization", "bearer", "session", "otp", "pin", "nonce"])
 """Words that make a name secret, but are parts of harmless ones (author, passenger)."""
-LOGINS = frozenset("login logon signin auth session sessions password".split())
+LOGINS = frozenset(["login", "logon", "signin", "auth", "session", "sessions", "password"])
 """Words of a path to which a login is sent."""
 
 
