@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import tarfile
 from collections.abc import Iterable, Sequence
@@ -84,45 +85,40 @@ def lay_out(outputs: Iterable[Output], folder: Path, *, secrets: Iterable[str] =
         (target / HAR).write_text(_text(har), encoding="utf-8")
 
 
-def pack(folder: Path, target: Path, name: str) -> Package:
-    """Return the archive ``target/NAME.tar.gz`` of a folder that :func:`lay_out` wrote.
+def pack(
+    outputs: Iterable[Output], target: Path, name: str, *, secrets: Iterable[str] = ()
+) -> Package:
+    """Return the archive ``target/NAME.tar.gz``, made of what :func:`lay_out` writes beside it.
+
+    Where anything goes wrong, nothing is left behind.
 
     Raises:
-        ConfigError: the name cannot be used, the packager failed, or what it made is not whole.
+        ConfigError: the name cannot be used, a file is not what it should be, the packager failed,
+            or what it made is not whole.
     """
     if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
         raise ConfigError(
             f"{name!r} cannot name a package: use letters, digits, hyphen, underscore"
         )
-    file = target / f"{name}.tar.gz"
-    if file.exists():
-        raise ConfigError(f"{file} exists: remove it, or choose another --name")
+    folder, file, summary = (
+        target / name,
+        target / f"{name}.tar.gz",
+        target / f"{name}.tar_{SUMMARY}",
+    )
+    if there := [one for one in (folder, file, summary) if one.exists()]:
+        raise ConfigError(f"{there[0]} exists: remove it, or choose another --name")
     # The packager does not make this folder, and fails where a name is given and it is missing.
     target.mkdir(parents=True, exist_ok=True)
-    # It writes down the folders that it was given: relative ones name no place of this machine.
-    words = _package_command(folder.name, target.resolve(), name)
     try:
-        done = subprocess.run(
-            words,
-            cwd=folder.parent,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=PACKING,
-        )
-    except subprocess.TimeoutExpired:
-        raise ConfigError(f"the packager did not end within {PACKING:g} s") from None
-    if done.returncode or not file.is_file():
-        lines = (done.stderr or done.stdout).strip().splitlines() or ["no word"]
-        raise ConfigError(f"WebArena-Verified's packager failed: {lines[-1]}")
-    wanted = sorted(int(one.name) for one in folder.iterdir() if one.is_dir())
-    return Package(
-        file=file,
-        summary=target / f"{name}.tar_{SUMMARY}",
-        task_ids=check_package(file, wanted),
-    )
+        lay_out(outputs, folder, secrets=secrets)
+        _run_packager(folder, target.resolve(), name)
+        wanted = [int(one.name) for one in folder.iterdir()]
+        return Package(file=file, summary=summary, task_ids=check_package(file, wanted))
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        for one in (file, summary):
+            one.unlink(missing_ok=True)
+        raise
 
 
 def check_package(file: Path, wanted: Sequence[int]) -> tuple[int, ...]:
@@ -160,10 +156,26 @@ def check_package(file: Path, wanted: Sequence[int]) -> tuple[int, ...]:
     return ids
 
 
-def _package_command(folder: str, target: Path, name: str) -> list[str]:
+def _run_packager(folder: Path, target: Path, name: str) -> None:
     program = [str(installing.python()), "-I", "-X", "utf8", "-W", "ignore", "-m"]
-    named = ["--run-output-dir", folder, "--output", str(target), "--name", name]
-    return [*program, "webarena_verified", "create-submission-pkg", *named]
+    # It writes down the folders that it was given: a relative one names no place of this machine.
+    named = ["--run-output-dir", folder.name, "--output", str(target), "--name", name]
+    try:
+        done = subprocess.run(
+            [*program, "webarena_verified", "create-submission-pkg", *named],
+            cwd=folder.parent,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=PACKING,
+        )
+    except subprocess.TimeoutExpired:
+        raise ConfigError(f"WebArena-Verified's packager did not end in {PACKING:g} s") from None
+    if done.returncode:
+        lines = (done.stderr or done.stdout).strip().splitlines() or ["no word"]
+        raise ConfigError(f"WebArena-Verified's packager failed: {lines[-1]}")
 
 
 def _response(data: Any, file: Path) -> TypedResponse:
