@@ -120,6 +120,7 @@ class SitePage(LivePage):
         if self.entry.storage_state is not None:
             options["storage_state"] = dict(self.entry.storage_state)
         if self.entry.har is not None:
+            # Without contents Playwright leaves out those of requests too, which are judged.
             options |= {"record_har_path": self.entry.har, "record_har_content": "embed"}
         with self._thread.guard(2 * LOAD_SECONDS):
             window = self._thread.browser().open_window(
