@@ -105,7 +105,7 @@ def read(raw: Mapping[str, Any]) -> WebArenaTask:
         start_urls=tuple(raw["start_url"].split(AND)),
         intent=raw["intent"],
         kinds=tuple(kind for kind in KINDS if kind in kinds),
-        tokenized=len(references) == 1 and len(references[0].strip()) == 1,
+        tokenized=len(references) == 1 and len(_bare(references[0])) == 1,
         raw=raw,
     )
 
@@ -116,6 +116,13 @@ def _kinds(judged: Mapping[str, Any]) -> set[str]:
         for way, reference in (judged["reference_answers"] or {}).items():
             kinds.add("fuzzy_na" if (way, reference) == ("fuzzy_match", "N/A") else way)
     return kinds
+
+
+def _bare(reference: str) -> str:
+    """Return a reference without the white space and the quotes that libwebarena takes off."""
+    text = reference.strip()
+    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "'\""
+    return text[1:-1] if quoted else text
 
 
 def tasks_file() -> Path:

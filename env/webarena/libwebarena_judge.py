@@ -33,13 +33,15 @@ from env.webarena.catalogue import INSTALL, read
 from env.webarena.readiness import JUDGE_MODEL, KEY
 from env.webarena.sites import HOMEPAGE, SITES, left_open
 from env.webarena.tokenizer import DOWNLOAD, Tokenizer, found, make_untrained
-from webpilot.errors import ConfigError, EnvironmentDown, SiteDown
+from webpilot.errors import BrowserLost, ConfigError, EnvironmentDown, SiteDown
 
 __all__ = ["NAME", "LibwebarenaJudge"]
 
 NAME = "libwebarena"
 SETTINGS = "webarena.browser_env.env_config"
 """libwebarena's module that reads the addresses."""
+GONE = "has been closed"
+"""In Playwright's words on a page or a browser that is no longer there."""
 ANYWHERE = ("newtab", "")
 """Places where a tab is not off the sites: a new tab, and ``about:blank``."""
 
@@ -61,7 +63,9 @@ class LibwebarenaJudge:
         Raises:
             ConfigError: the extra is not installed, the task needs what is not here (a key,
                 tokenizer data), or this process judges by other addresses.
-            SiteDown: a page that has to be looked at does not load.
+            SiteDown: a page that has to be looked at does not load, or the model that is asked
+                does not answer.
+            BrowserLost: the page of the episode is gone.
             EnvironmentDown: the evaluators cannot come to a score.
         """
         self.check(task)
@@ -188,7 +192,8 @@ def _ask(task: Mapping[str, Any], ending: Ending) -> float:
         except AssertionError:
             return 0.0
         except _outages() as error:
-            raise SiteDown(f"libwebarena could not look at a page: {_line(error)}") from error
+            told = f"libwebarena could not look at a page: {_line(error)}"
+            raise (BrowserLost if GONE in str(error) else SiteDown)(told) from error
         except (LookupError, TypeError) as error:
             raise EnvironmentDown(f"libwebarena came to no score: {error!r}") from error
 
