@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from env.guard.rules import READING, WindowRules
+from env.guard.requests import RequestRules
+from env.guard.rules import WindowRules
 from tests.guard.rig import Guarded, eventually, guarded, quoted
 from tests.guard.test_layers import QUIET, names_of
 
@@ -49,14 +50,14 @@ def test_without_the_rule_every_request_arrives(browser: Guarded) -> None:
 
 
 def test_with_it_none_does_and_what_was_tried_is_known(browser: Guarded) -> None:
-    assert sent(browser, WindowRules(methods=READING), frozenset()) == set()
+    assert sent(browser, WindowRules(requests=RequestRules()), frozenset()) == set()
     refusals = browser.thread.gate.log.refusals
-    assert {one.method for one in refusals if one.rule == "method"} == set(UNSAFE)
-    assert all(one.layer == "hook" for one in refusals if one.rule == "method")
+    assert {one.method for one in refusals if one.rule == "would_mutate"} == set(UNSAFE)
+    assert all(one.layer == "hook" for one in refusals if one.rule == "would_mutate")
 
 
 def test_reading_goes_on(browser: Guarded) -> None:
-    tab = browser.open("/guard_channels.html", rules=WindowRules(methods=READING))
+    tab = browser.open("/guard_channels.html", rules=WindowRules(requests=RequestRules()))
     browser.js(tab, "void (location = '/guard_caps.html')")
     assert eventually(lambda: browser.js(tab, "document.title") == "Caps")
     browser.do(tab.window.close)
