@@ -15,9 +15,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from env.webarena.sites import SITES, canonical
+from env.sites.definition import SiteTask
+from env.webarena.sites import SITES
 from webpilot.errors import ConfigError
-from webpilot.types import Task
 
 __all__ = [
     "INSTALL",
@@ -73,22 +73,21 @@ class WebArenaTask:
         """Whether judging may ask GPT-4, always for answers other than a plain N/A."""
         return "fuzzy_match" in self.kinds or "fuzzy_na" in self.kinds
 
-    def asked(self, *, action_kinds: Sequence[str] = (), action_limit: int | None = None) -> Task:
-        """Return what an agent is told; nothing of the evaluation takes part in it.
-
-        Args:
-            action_kinds: the primitives that are allowed.
-            action_limit: committed actions at most.
-        """
-        return Task(
+    @property
+    def on_sites(self) -> SiteTask:
+        """The task as the worlds of sites play it; nothing of the evaluation is told by it."""
+        return SiteTask(
             id=self.id,
-            seed=0,
-            goal=self.intent,
             benchmark="webarena",
-            site=" ".join(self.sites),
-            start_url=canonical(self.start_urls[-1]),
-            action_kinds=tuple(action_kinds),
-            action_limit=action_limit,
+            number=self.number,
+            sites=self.sites,
+            template=self.template,
+            split="needs_judge_model" if self.needs_model else "no_judge_model",
+            kind="+".join(self.raw["eval"]["eval_types"]),
+            start_urls=self.start_urls,
+            intent=self.intent,
+            judges=("libwebarena",),
+            raw=self.raw,
         )
 
 

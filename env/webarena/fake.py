@@ -28,7 +28,8 @@ MOST = 1 << 16
 """Longest body that is read, in bytes."""
 HEADS: Mapping[str, str] = {
     "shopping": '<title>One Stop Market</title><script type="text/x-magento-init">{}</script>',
-    "shopping_admin": '<title>Magento Admin</title><script type="text/x-magento-init">{}</script>',
+    "shopping_admin": "<title>Dashboard / Magento Admin</title>"
+    '<script type="text/x-magento-init">{}</script>',
     "reddit": "<title>Postmill</title>",
     "gitlab": '<title>GitLab</title><meta content="GitLab" property="og:site_name">',
     "wikipedia": '<title>Article</title><link href="/skin/taskbar.css" rel="Stylesheet">',
@@ -171,7 +172,7 @@ class _Site(_Server):
             if method == "POST":
                 return self._log_in(login, form)
             if session not in self.sessions:
-                return HTTPStatus.OK, {}, self._page(_form(login))
+                return HTTPStatus.OK, {}, self._page(_form(login), login=True)
         if login is not None and path == base + login.proof:
             if session not in self.sessions:
                 return HTTPStatus.FOUND, {"Location": base + login.form}, ""
@@ -184,15 +185,17 @@ class _Site(_Server):
         base = BASES.get(self.site, "")
         said = (form.get("name", [""])[0], form.get("word", [""])[0])
         if said != (login.username, login.password):
-            return HTTPStatus.OK, {}, self._page("Invalid login" + _form(login))
+            return HTTPStatus.OK, {}, self._page("Invalid login" + _form(login), login=True)
         session = f"{self.site}-{self.server_address[1]}-{len(self.sessions)}"
         self.sessions.add(session)
         cookie = f"session_{self.site}={session}; Path=/; HttpOnly"
         return HTTPStatus.FOUND, {"Location": base + login.proof, "Set-Cookie": cookie}, ""
 
-    def _page(self, body: str) -> str:
+    def _page(self, body: str, *, login: bool = False) -> str:
         night = ' data-night-mode="auto"' if self.poses_as == "reddit" else ""
         head = HEADS[self.poses_as]
+        if login:
+            head = head.replace("Dashboard / ", "")
         return f"<!DOCTYPE html><html{night}><head>{head}</head><body>{body}</body></html>"
 
 

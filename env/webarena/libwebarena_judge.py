@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Error as PlaywrightError
@@ -35,6 +35,9 @@ from env.webarena.sites import HOMEPAGE, SITES, left_open
 from env.webarena.tokenizer import DOWNLOAD, Tokenizer, found, make_untrained
 from webpilot.errors import BrowserLost, ConfigError, EnvironmentDown, SiteDown
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
 __all__ = ["NAME", "LibwebarenaJudge"]
 
 NAME = "libwebarena"
@@ -42,6 +45,9 @@ SETTINGS = "webarena.browser_env.env_config"
 """libwebarena's module that reads the addresses."""
 GONE = "has been closed"
 """In Playwright's words on a page or a browser that is no longer there."""
+CATCH_UP_TRIES = 20
+CATCH_UP_PAUSE = 50.0
+"""Milliseconds."""
 ANYWHERE = ("newtab", "")
 """Places where a tab is not off the sites: a new tab, and ``about:blank``."""
 
@@ -70,6 +76,7 @@ class LibwebarenaJudge:
         """
         self.check(task)
         _import(addresses(ending.sites))
+        _catch_up(ending.page)
         astray = _astray(ending)
         if astray:
             return Opinion(
@@ -154,6 +161,22 @@ def _set_for_now(environ: MutableMapping[str, str], values: Mapping[str, str]) -
                 environ.pop(name, None)
             else:
                 environ[name] = value
+
+
+def _catch_up(page: Page) -> None:
+    """Return ``None`` once Playwright knows the address of the page.
+
+    It learns of what others did to a page only while it waits for something itself, and the
+    evaluators read the address without waiting.
+    """
+    try:
+        for _ in range(CATCH_UP_TRIES):
+            if page.evaluate("location.href") == page.url:
+                return
+            page.wait_for_timeout(CATCH_UP_PAUSE)
+    except PlaywrightError as error:
+        told = f"the page to be judged does not answer: {_line(error)}"
+        raise (BrowserLost if GONE in str(error) else SiteDown)(told) from error
 
 
 def _astray(ending: Ending) -> str:

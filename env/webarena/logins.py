@@ -6,6 +6,7 @@ Forms as in BrowserGym's ``ui_login``; accounts and the proofs of a login as in 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -32,6 +33,9 @@ class Login:
     """Path of a page that only a logged-in account sees."""
     keyword: str = ""
     """Words on that page; empty where staying at its address is the proof."""
+    expired: str = ""
+    """Pattern of the page that is shown in place of any other, at its address, to those who are
+    not logged in; empty where one is sent to the form instead. Untested against a live instance."""
 
     def holds(self, address: str, *, url: str, page: str) -> bool:
         """Return whether one was logged in when the page of proof was opened.
@@ -42,6 +46,18 @@ class Login:
             page: its HTML.
         """
         return self.keyword in page if self.keyword else url == address + self.proof
+
+    def lost(self, address: str, *, url: str, page: str) -> bool:
+        """Return whether a page of the site shows that nobody is logged in any more.
+
+        Args:
+            address: of the site, without a slash at the end.
+            url: of the page.
+            page: its HTML.
+        """
+        if self.expired:
+            return re.search(self.expired, page, re.IGNORECASE) is not None
+        return url.startswith(address + self.form)
 
 
 LOGINS: Mapping[str, Login] = MappingProxyType(
@@ -70,6 +86,7 @@ LOGINS: Mapping[str, Login] = MappingProxyType(
                 button="Sign in",
                 proof="/dashboard",
                 keyword="Dashboard",
+                expired=r"<title>\s*Magento Admin\s*</title>",
             ),
             Login(
                 site="reddit",
