@@ -10,6 +10,8 @@ PYTEST_ARGS ?=
 
 .PHONY: help setup demo test test-llm verified bench bench-full lint format pins clean
 
+.PHONY: help setup demo test test-llm webarena bench bench-full lint format pins clean
+
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -31,6 +33,10 @@ test-llm: setup ## the model calls with a small real model on this machine (down
 
 verified: setup ## WebArena-Verified's evaluator and packager, in an environment of their own
 	@$(PY) -m env.verified.installing
+
+# Installed without libwebarena's own wishes that its evaluators never import (see [tool.uv]).
+webarena: setup ## WebArena's tasks and evaluators (the extra [webarena]); no sites come with them
+	@$(PY) -m pip install --quiet --no-deps --require-hashes --only-binary :all: -r requirements-webarena.txt
 
 bench: setup ## samples of the side-by-side benchmarks, with a short table each
 	@$(PY) -m experiments.bench.env_speed
@@ -70,6 +76,7 @@ pins: ## compile requirements*.txt anew from pyproject.toml (needs uv; UPGRADE=1
 	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) --group build -c requirements.txt -o requirements-build.txt
 	echo webarena-verified==1.2.3 | $(UV_COMPILE) $(if $(UPGRADE),--upgrade) - -o requirements-verified.txt
 	$(call EXTRA,local-llm) | $(UV_COMPILE) $(if $(UPGRADE),--upgrade) --no-deps - -o requirements-local-llm.txt
+	$(call EXTRA,webarena) | $(UV_COMPILE) $(if $(UPGRADE),--upgrade) -c requirements.txt - -o requirements-webarena.txt
 
 clean: ## remove .venv and runs/demo*
 	rm -rf .venv runs/demo runs/demo-*

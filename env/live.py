@@ -220,4 +220,5 @@ class LivePage(ABC):
 
     def _watch(self, session: PageSession) -> None:
         if session.target not in self._watches:
-            self._watches[session.target] = Watch(session)
+            rules = self.window.guard.rules.requests
+            self._watches[session.target] = Watch(session, rules=rules)

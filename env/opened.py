@@ -9,6 +9,7 @@ from typing import Protocol
 from env.measure import Measured
 from mcts.protocols import Worlds
 from webpilot.benchmark import Costs
+from webpilot.committing import Reroot
 from webpilot.types import Observation, Task
 
 __all__ = ["MeasuredWorlds", "Opened"]
@@ -29,6 +30,8 @@ class Opened:
     task: Task
     root: Observation
     worlds: MeasuredWorlds
+    reroot: Reroot | None = None
+    """See :class:`webpilot.benchmark.SearchSide`."""
     effects: Callable[[], tuple[str, ...]] = tuple
     """Returns what was done to the site so far, one line each."""
 

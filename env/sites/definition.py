@@ -51,9 +51,14 @@ class SiteTask:
         return "+".join(self.sites)
 
     @property
-    def held_out(self) -> bool:
-        """Whether it was written after the agent's rules were frozen."""
-        return self.split == "heldout"
+    def groups(self) -> Mapping[str, str]:
+        """Its sites, kind of work and template, for a summary."""
+        return {"site": self.site, "kind": self.kind, "template": str(self.template)}
+
+    @property
+    def cluster(self) -> str:
+        """What the tasks of its template share: they are no independent evidence."""
+        return f"{self.benchmark}.template-{self.template}"
 
     def told(self, *, seed: int, start_url: str) -> Task:
         """Return what the agent may know."""

@@ -16,8 +16,10 @@ from playwright.sync_api import Page, Response
 
 from env.act.acting import act
 from env.clock import Clock, Quiet
+from env.guard.effects import Witness
 from env.guard.rules import WindowRules
 from env.link.page_session import DEADLINE
+from env.link.session import Reply
 from env.link.thread import BrowserThread
 from env.link.window import Tab, Window
 from env.live import LivePage
@@ -34,6 +36,8 @@ NAVIGATION_SECONDS = 10.0
 """Longest time a navigation may take; BrowserGym's for these tasks."""
 LOAD_SECONDS = 30.0
 """Longest time the first page may take."""
+SERVER_ERROR = 500
+"""Lowest HTTP status that is the server's fault."""
 ROUNDS = 3
 """How often an action may bring another tab to the front before it is looked at."""
 
@@ -48,8 +52,12 @@ class Entry:
     storage_state: Mapping[str, Any] | None = None
     """Cookies and storage of those who are logged in, in Playwright's form."""
     rules: WindowRules = field(default_factory=WindowRules)
+    witness: Witness | None = None
+    """Takes down its requests that are no reads, where the rules name what reads."""
     har: Path | None = None
     """Where the window's requests are written when it closes."""
+    check: Callable[[], None] | None = None
+    """Raises SiteDown where a site's server is gone; asked when a page does not come."""
     verify: Callable[[Page], None] | None = None
     """Raises SiteDown where the page just opened is not the site's, or nobody is logged in."""
 
@@ -86,6 +94,10 @@ class SitePage(LivePage):
         self.entry = entry
         self._taken: set[str] = set()
         """Target ids of the tabs whose time the clock has taken over."""
+        self._held_back = False
+        """Whether the last action was held back."""
+        self._troubled = False
+        """Whether a document did not come, or came with an error of its server."""
 
     def fresh(self) -> SitePage:
         """Return a page that comes the same way, not yet opened."""
@@ -111,10 +123,12 @@ class SitePage(LivePage):
             # Without contents Playwright leaves out those of requests too, which are judged.
             options |= {"record_har_path": self.entry.har, "record_har_content": "embed"}
         with self._thread.guard(2 * LOAD_SECONDS):
-            window = self._thread.browser().open_window(VIEWPORT, rules=self.entry.rules, **options)
+            window = self._thread.browser().open_window(
+                VIEWPORT, rules=self.entry.rules, witness=self.entry.witness, **options
+            )
             # Known at once: whatever goes wrong below, the window is closed with the page.
             self._window = window
-            self._taken = set()
+            self._taken, self._held_back = set(), False
             window.on_tab(self._prepare)
             for number, url in enumerate(self.entry.start_urls):
                 tab = window.open() if number else window.active
@@ -129,6 +143,7 @@ class SitePage(LivePage):
         Addresses in it are those written in observations.
         """
         self.age += 1
+        self._refused()
         arguments = tuple(
             self.canonical.real(each) if isinstance(each, str) and action.kind == "goto" else each
             for each in action.args
@@ -141,11 +156,14 @@ class SitePage(LivePage):
             navigation_timeout=NAVIGATION_SECONDS,
         )
         self.settle()
-        return self.canonical.text(error)
+        self._held_back = self._refused()
+        self._see_to_trouble()
+        return "" if self._held_back else self.canonical.text(error)
 
     def observe(self, *, last_error: str = "") -> Observation:
         """Return the page in front, with the other tabs' titles where there are any."""
         seen = super().observe(last_error=last_error)
+        seen = replace(seen, held_back=self._held_back)
         if len(self.window.tabs) < 2:
             return seen
         front = self.tab.session
@@ -172,18 +190,45 @@ class SitePage(LivePage):
                 return
 
     def ended(self) -> bool:
-        """Return ``False``: sites take actions as long as they stand."""
-        return False
+        """Return whether the last action was held back: what follows is seen when it is committed.
+
+        Else sites take actions as long as they stand.
+        """
+        return self._held_back
 
     def restart(self) -> bool:
         """Return ``False``: a server cannot be begun again from within a page."""
         return False
 
+    def _refused(self) -> bool:
+        """Return whether a request was held back since this was last asked."""
+        return self.entry.witness is not None and bool(self.entry.witness.refused())
+
     def _prepare(self, tab: Tab) -> None:
         """Watch a new tab from its beginning; for the reading thread, so nothing is waited for."""
         tab.session.deadline = self._deadline
+        tab.session.on("Network.responseReceived", self._answered)
+        tab.session.on("Network.loadingFailed", self._failed)
         if isinstance(self.clock, Quiet):
             self.clock.watch(tab.session)
+
+    def _answered(self, params: Reply) -> None:
+        if params.get("type") == "Document" and params["response"]["status"] >= SERVER_ERROR:
+            self._troubled = True
+
+    def _failed(self, params: Reply) -> None:
+        if params.get("type") == "Document" and not params.get("canceled"):
+            self._troubled = True
+
+    def _see_to_trouble(self) -> None:
+        """Ask whether the site is still there, where a document has not come as it should.
+
+        Raises:
+            SiteDown: it is not.
+        """
+        troubled, self._troubled = self._troubled, False
+        if troubled and self.entry.check is not None:
+            self.entry.check()
 
     def _arrive(self, tab: Tab, url: str) -> None:
         try:
@@ -212,5 +257,5 @@ def answered(url: str, response: Response | None) -> None:
     Raises:
         SiteDown: it answered with an error of its own.
     """
-    if response is not None and response.status >= 500:
+    if response is not None and response.status >= SERVER_ERROR:
         raise SiteDown(f"{url} answered with status {response.status}")

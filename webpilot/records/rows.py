@@ -121,7 +121,9 @@ class EpisodeRow:
     usd: float = 0.0
     """US dollars charged to the budget, as if no cache had helped; 0 where no price is known."""
     side_effects: tuple[str, ...] = ()
-    """What exploring changed on the site, one line each."""
+    """What exploring and committing did to the site beyond reading, one line each."""
+    judges: dict[str, float] = field(default_factory=dict)
+    """Score in [0, 1] by judge, where a task has several; success needs 1 of each."""
     versions: dict[str, str] = field(default_factory=dict)
     trajectory: tuple[str, ...] = ()
     """The committed actions, as BrowserGym's action strings."""
