@@ -15,6 +15,7 @@
         ├── BrowserLost        the browser or its page died
         ├── StepTimeout        the page did not answer before the deadline
         └── SiteDown           the site did not load or answered with another page
+            └── SiteUnknown    it may hold what a step did, or not: nobody knows
 
 Agent mistakes become nodes of the tree; infrastructure faults end the episode and are reported
 apart. Broad ``except`` clauses live in :mod:`webpilot.episode` alone.
@@ -32,6 +33,7 @@ __all__ = [
     "LLMError",
     "RecordError",
     "SiteDown",
+    "SiteUnknown",
     "StepTimeout",
     "TapeMiss",
     "TransientError",
@@ -144,3 +146,7 @@ class SiteDown(EnvironmentDown):
     """The site did not load, or another site answered."""
 
     kind = "site"
+
+
+class SiteUnknown(SiteDown):
+    """A step may have reached the site or not, so nothing after it can be judged."""
