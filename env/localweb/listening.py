@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["listening"]
+__all__ = ["listening", "members"]
 
 TABLES = (("tcp", socket.AF_INET), ("tcp6", socket.AF_INET6))
 LISTENS = "0A"
