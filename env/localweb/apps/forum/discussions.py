@@ -229,10 +229,12 @@ class Composer:
         )
         if kind == "price" and case is not None:
             return (
-                f"I paid {self.random.randrange(8, 260)} euros for my {case[0]} "
-                f"{self.pick('places')}, and it still {case[1]} sometimes."
+                f"I paid {self.random.randrange(8, 260)} euros for mine, "
+                f"{self.pick('places')}. It {case[1]} too, now and then."
             )
-        return self.pick(kind if kind != "price" else "asides") + " " + self.pick("asides")
+        first, second = self.random.sample(self.words["asides"], 2)
+        said = first if kind in ("asides", "price") else self.pick(kind)
+        return f"{said} {second}"
 
     def private(self) -> list[Discussion]:
         """Return the private topics: some of the account's, some of others'."""
