@@ -163,10 +163,10 @@ class Composer:
         thing = case[0]
         limit = self.random.randrange(3, 40) * 10
         title = self.random.choice(
-            ["Which {thing} for {use}?", "Recommend me a {thing} for {use}"]
-        ).format(thing=thing, use=use)
+            ["Which {thing} for {use}?", "Recommend me {a} {thing} for {use}"]
+        ).format(a=article(thing), thing=thing, use=use)
         text = (
-            f"{self.pick('openings')} I need a {thing} for {use}. "
+            f"{self.pick('openings')} I need {article(thing)} {thing} for {use}. "
             f"My limit is {limit} euros, used is fine. {self.pick('closings')}"
         )
         found = self.open(category["title"], title, text)
@@ -276,6 +276,11 @@ class Composer:
 def capital(text: str) -> str:
     """Return the text with a capital in front."""
     return text[:1].upper() + text[1:]
+
+
+def article(thing: str) -> str:
+    """Return ``a`` or ``an``."""
+    return "an" if thing[0] in "aeio" else "a"
 
 
 def lower(text: str) -> str:
