@@ -74,7 +74,7 @@ class Composer:
     def __init__(self, words: dict[str, Any]) -> None:
         self.words = words
         self.random = random.Random(SEED)
-        self.people = [*words["users"][:8], ACCOUNT, *words["users"][8:]]
+        self.people = [ACCOUNT, *words["users"]]
         self.weights = [1 / (2 + place) ** 0.6 for place in range(len(self.people))]
 
     def pick(self, name: str) -> str:
