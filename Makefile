@@ -8,9 +8,7 @@ FRESH ?=
 BROWSER ?=
 PYTEST_ARGS ?=
 
-.PHONY: help setup demo test test-llm verified bench bench-full lint format pins clean
-
-.PHONY: help setup demo test test-llm webarena bench bench-full lint format pins clean
+.PHONY: help setup demo test test-llm verified webarena bench bench-full lint format pins clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

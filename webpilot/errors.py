@@ -15,6 +15,7 @@
         ├── BrowserLost        the browser or its page died
         ├── StepTimeout        the page did not answer before the deadline
         ├── SiteDown           the site did not load or answered with another page
+        │   └── SiteUnknown    it may hold what a step did, or not: nobody knows
         └── JudgeDown          what judges is gone or cannot judge: no verdict, never a failure
 
 Agent mistakes become nodes of the tree; infrastructure faults end the episode and are reported
@@ -34,6 +35,7 @@ __all__ = [
     "LLMError",
     "RecordError",
     "SiteDown",
+    "SiteUnknown",
     "StepTimeout",
     "TapeMiss",
     "TransientError",
@@ -152,3 +154,7 @@ class JudgeDown(EnvironmentDown):
     """What judges crashed, was late, or cannot read what it is to judge."""
 
     kind = "harness"
+
+
+class SiteUnknown(SiteDown):
+    """A step may have reached the site or not, so nothing after it can be judged."""

@@ -28,7 +28,7 @@ from env.sites.addresses import Addresses
 from webpilot.errors import BrowserLost, SiteDown
 from webpilot.types import Action, Observation, OpenTab
 
-__all__ = ["Entry", "SitePage"]
+__all__ = ["Entry", "SitePage", "Standing"]
 
 VIEWPORT = {"width": 1280, "height": 720}
 """That of WebArena's tasks in BrowserGym."""
@@ -60,6 +60,20 @@ class Entry:
     """Raises SiteDown where a site's server is gone; asked when a page does not come."""
     verify: Callable[[Page], None] | None = None
     """Raises SiteDown where the page just opened is not the site's, or nobody is logged in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a window stands, as far as another one can be brought there."""
+
+    urls: tuple[str, ...]
+    """Of its tabs, the one in front last."""
+    storage_state: Mapping[str, Any] | None
+
+    @property
+    def way(self) -> dict[str, Any]:
+        """What of an :class:`Entry` leads there."""
+        return {"start_urls": self.urls, "storage_state": self.storage_state}
 
 
 class SitePage(LivePage):
@@ -176,6 +190,15 @@ class SitePage(LivePage):
             for tab in self.window.tabs
         )
         return replace(seen, tabs=tabs, fingerprint=among_tabs(seen.fingerprint, tabs))
+
+    def standing(self) -> Standing:
+        """Return where the window stands now."""
+        front = self.tab.session
+        others = [tab.session for tab in self.window.tabs if tab.session is not front]
+        return Standing(
+            urls=tuple(each.evaluate("location.href") for each in (*others, front)),
+            storage_state=self.window.context.storage_state(),
+        )
 
     def settle(self) -> None:
         """Let pass what follows an action, also in a tab that comes to the front meanwhile."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from env.restore.ledger import LedgerServer
 from env.sites.addresses import Addresses
 from env.sites.definition import SiteTask
 from env.sites.episode import SiteEpisode
-from env.sites.page import Entry, SitePage
+from env.sites.page import Entry, SitePage, Standing
 from env.sites.search import open_site_search
 from webpilot.types import Action, Observation
 from webpilot.verdict import Opinion
@@ -82,7 +82,11 @@ class SmallSite:
 
     @asynccontextmanager
     async def searching(
-        self, task: SiteTask | None = None, *, writes: bool = True
+        self,
+        task: SiteTask | None = None,
+        *,
+        writes: bool = True,
+        standing: Callable[[], Standing] | None = None,
     ) -> AsyncIterator[Opened]:
         async with open_site_search(
             self.thread,
@@ -91,6 +95,7 @@ class SmallSite:
             seed=0,
             settle="quiet",
             snapshots=self.server if writes else None,
+            standing=standing,
         ) as opened:
             yield opened
 

@@ -227,3 +227,19 @@ async def test_a_site_that_dies_on_the_way_is_the_sites_fault(site: SmallSite) -
         site.server.close()
         with pytest.raises(SiteDown, match="shopping does not answer"):
             await episode.commit([Action(kind="goto", args=("http://shopping/ledger",))])
+
+
+@awaited
+async def test_a_search_begins_anew_where_the_committed_window_stands(site: SmallSite) -> None:
+    async with site.episode() as episode:
+        async with site.searching(writes=False, standing=episode.standing) as opened:
+            filled = await episode.commit([action(opened.root, "fill", "Line", "milk")])
+            added = await episode.commit([action(filled, "click", "Add")])
+            assert opened.reroot is not None
+            rooted = await opened.reroot()
+            assert rooted.root.text.splitlines()[1:] == added.text.splitlines()[1:]
+            assert rooted.root.url == "http://shopping/ledger"
+            async with rooted.worlds.lease() as world:
+                held = await world.step(action(rooted.root, "click", "add again"))
+                assert held.observation.held_back
+        assert site.server.lines == ("milk",)
