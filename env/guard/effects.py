@@ -6,6 +6,7 @@ the hook, which sees what a page asks for, also where the proxy cannot look (htt
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,8 @@ KEPT = 1_000
 """Different side effects that are kept; those after them are only counted."""
 LONGEST_NAME = 40
 NAMES = 5
+SECRET = re.compile(r"/(key|token)/[^/]+")
+"""What some programs put into the path in a query's stead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -209,6 +212,6 @@ def shown_method(method: str, meant: str) -> str:
 def shown_path(url: str) -> str:
     """Return the path of an address with the names of its query's parts, without their values."""
     whole = shown_url(url)
-    path = parts(whole)[1] if parts(whole)[0] else whole
+    path = SECRET.sub(r"/\1/…", parts(whole)[1] if parts(whole)[0] else whole)
     names = [key[:LONGEST_NAME] for key, _ in parse_qsl(parts(url)[2])]
     return path + ("?" + "&".join(names[:NAMES]) if names else "")

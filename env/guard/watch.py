@@ -58,6 +58,8 @@ class WindowGuard:
         self.witness = witness
         self.asked = ""
         """Address that a tab was last asked to be opened with; a new tab does not know its own."""
+        self.asking = 0
+        """How many tabs that pages asked for have not appeared yet."""
 
     @property
     def hooked(self) -> bool:
@@ -95,7 +97,8 @@ class WindowGuard:
             discard(session)
             return
         session.dialog_rules = self.rules.dialogs
-        PageGuard(self, session)
+        PageGuard(self, session, popup=self.asking > 0)
+        self.asking = max(0, self.asking - 1)
 
     def may_open(self, url: str) -> None:
         """Return if a tab may be sent to ``url`` by a call of ours.
@@ -117,8 +120,10 @@ class WindowGuard:
 class PageGuard:
     """The guard of one tab; everything but its making happens in the reading thread."""
 
-    def __init__(self, window: WindowGuard, session: PageSession) -> None:
+    def __init__(self, window: WindowGuard, session: PageSession, *, popup: bool) -> None:
         self._window = window
+        self._unseen_popup = popup
+        """A page opened it, and nothing was shown in it yet."""
         self._session = session
         self._gone_by_itself = 0
         self._inputs = 0
@@ -159,6 +164,8 @@ class PageGuard:
         # Aborted, a page that was to be left stays as it is; blocked, an error would replace it.
         reason = "Aborted" if rule is Rule.WOULD_MUTATE else "BlockedByClient"
         self._session.post("Fetch.failRequest", {**number, "errorReason": reason})
+        if top and rule is Rule.WOULD_MUTATE and self._unseen_popup:
+            self._session.discard()  # it would stay empty, and in front
 
     def _scheduled(self, params: Reply) -> None:
         """Take down where a page wants to go though its browser will not let it."""
@@ -169,6 +176,7 @@ class PageGuard:
 
     def _opens(self, params: Reply) -> None:
         self._window.asked = params["url"]
+        self._window.asking += 1
 
     def _requested(self, params: Reply) -> None:
         """Count where a page goes by itself, and leave it if it does not stop."""
@@ -194,6 +202,8 @@ class PageGuard:
             return
         if url == BLANK:
             self._gone_by_itself = 0
+        else:
+            self._unseen_popup = False
         if self._refusal(url, top=True) is Rule.SCHEME:
             self._window.log.refuse(Rule.SCHEME, "window", url)
             self._leave()

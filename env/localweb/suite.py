@@ -28,7 +28,7 @@ from env.pool import PoolLimits
 from env.sites.addresses import Addresses
 from env.sites.definition import SiteTask
 from env.sites.episode import SiteEpisode
-from env.sites.page import Entry, SitePage
+from env.sites.page import Entry, SitePage, Standing
 from env.sites.pictures import pictured
 from env.sites.search import open_site_search
 from webpilot.closing import Closing
@@ -80,11 +80,13 @@ class LocalwebSuite(Closing):
         self._commit = Replica()
         self._search = Replica() if explore == EXPLORING[0] else self._commit
         self._thread: BrowserThread | None = None
-        self._judges = Judges(self._commit)
+        self._started = False
+        self._judges = Judges(lambda: self._commit)
         self._alone = self._search is self._commit
         """Whether search and commit share their servers."""
         self._ledger = EffectLedger()
         """Of the running episode."""
+        self._episode: SiteEpisode | None = None
 
     @asynccontextmanager
     async def open_search(self, task_id: str, seed: int) -> AsyncIterator[Opened]:
@@ -101,6 +103,7 @@ class LocalwebSuite(Closing):
             snapshots=None if self._alone else self._search,
             limits=self._limits,
             effects=self._ledger.kinds,
+            standing=self._standing if self._alone else None,
         ) as opened:
             yield opened
 
@@ -112,9 +115,11 @@ class LocalwebSuite(Closing):
         thread = await asyncio.to_thread(self._ready, self._commit)
         har = Path(self._folder.name) / f"{task.id}.{seed}.har"
         page = self._page(thread, task, self._committing(task, har))
+        self._episode = SiteEpisode(thread, page, task, judges)
         try:
-            yield SiteEpisode(thread, page, task, judges)
+            yield self._episode
         finally:
+            self._episode = None
             await thread.finish(page.close)
             har.unlink(missing_ok=True)
 
@@ -141,7 +146,7 @@ class LocalwebSuite(Closing):
             "arial": arial(),
             "python": platform.python_version(),
             **{name: version(name) for name in PACKAGES},
-            **self._commit.versions(),
+            "localweb.seed": self._commit.seed_hash()[:16],
         }
 
     def close(self) -> None:
@@ -149,7 +154,7 @@ class LocalwebSuite(Closing):
         if self._thread is not None:
             self._thread.close()
         self._judges.close()
-        for replica in {id(each): each for each in (self._search, self._commit)}.values():
+        for replica in self._replicas:
             replica.close()
         self._folder.cleanup()
 
@@ -157,13 +162,19 @@ class LocalwebSuite(Closing):
         """Close from inside a running event loop, even if we are cancelled meanwhile."""
         await asyncio.shield(asyncio.to_thread(self.close))
 
+    @property
+    def _replicas(self) -> tuple[Replica, ...]:
+        return (self._commit,) if self._alone else (self._commit, self._search)
+
     def _ready(self, replica: Replica) -> BrowserThread:
         """Return the browser's thread once the servers stand as they were seeded.
 
         A set of servers that died is started anew; the browser starts when all ports are known.
         """
-        for each in (self._commit, self._search):
-            each.start()
+        if not self._started:
+            for each in self._replicas:
+                each.start()
+            self._started = True
         try:
             replica.check()
             replica.reset()
@@ -174,6 +185,12 @@ class LocalwebSuite(Closing):
             hosts = (*self._at(self._commit).hosts, *self._at(self._search).hosts)
             self._thread = BrowserThread(network=NetworkPolicy(hosts=tuple(dict.fromkeys(hosts))))
         return self._thread
+
+    def _standing(self) -> Standing:
+        """Return where the judged episode stands; in the browser's thread."""
+        if self._episode is None:
+            raise RuntimeError("no episode is open")
+        return self._episode.standing()
 
     def _searching(self, task: SiteTask) -> Entry:
         """Return the search's way in: it may write only where it has servers of its own."""

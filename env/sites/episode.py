@@ -10,9 +10,10 @@ from typing import Any
 from env.commits import Commits
 from env.judging import Ending, Judge
 from env.link.thread import BrowserThread
+from env.sites.addresses import Addresses
 from env.sites.definition import SiteTask
 from env.sites.har import cut
-from env.sites.page import SitePage
+from env.sites.page import SitePage, Standing
 from webpilot.responses import TypedResponse
 from webpilot.types import Answer, Infeasible, Outcome
 from webpilot.verdict import Opinion, Verdict
@@ -48,6 +49,16 @@ class SiteEpisode(Commits[SitePage]):
         super().__init__(thread, page, action_limit=task.action_limit)
         self._task = task
         self._judges = judges
+
+    @property
+    def addresses(self) -> Addresses:
+        """Where its sites are."""
+        return self._page.entry.addresses
+
+    def standing(self) -> Standing:
+        """Return where the episode's window stands; in the browser's thread."""
+        self._open()
+        return self._page.standing()
 
     async def judge(self, outcome: Outcome) -> Verdict:
         """Return the verdict of all the judges that the task names; only once."""

@@ -1,4 +1,4 @@
-"""The requests of a committed path, as Playwright wrote them, without those of the judges."""
+"""The requests of a committed path: without those of the judges, and without secrets."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from env.verified.scrubbing import scrubbed
 from webpilot.errors import EnvironmentDown
 
 __all__ = ["cut"]
 
 
 def cut(path: Path, *, until: datetime) -> Path:
-    """Return the same file with what began at ``until`` or later taken out of it.
+    """Return the same file, scrubbed, with what began at ``until`` or later taken out of it.
 
     A judge looks at pages too, in the same window, and that is not what the agent did.
 
@@ -30,9 +31,7 @@ def cut(path: Path, *, until: datetime) -> Path:
         log["entries"] = [
             entry for entry in log["entries"] if moment(entry["startedDateTime"]) < until
         ]
-        log["pages"] = [
-            page for page in log.get("pages", []) if moment(page["startedDateTime"]) < until
-        ]
+        archive = scrubbed(archive)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise EnvironmentDown(
             f"the requests of the episode were not written down: {error}"

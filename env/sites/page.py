@@ -19,6 +19,7 @@ from env.clock import Clock, Quiet
 from env.guard.effects import Witness
 from env.guard.rules import WindowRules
 from env.link.page_session import DEADLINE
+from env.link.session import Reply
 from env.link.thread import BrowserThread
 from env.link.window import Tab, Window
 from env.live import LivePage
@@ -27,7 +28,7 @@ from env.sites.addresses import Addresses
 from webpilot.errors import BrowserLost, SiteDown
 from webpilot.types import Action, Observation, OpenTab
 
-__all__ = ["Entry", "SitePage"]
+__all__ = ["Entry", "SitePage", "Standing"]
 
 VIEWPORT = {"width": 1280, "height": 720}
 """That of WebArena's tasks in BrowserGym."""
@@ -35,7 +36,8 @@ NAVIGATION_SECONDS = 10.0
 """Longest time a navigation may take; BrowserGym's for these tasks."""
 LOAD_SECONDS = 30.0
 """Longest time the first page may take."""
-ERROR_PAGE = "chrome-error://"
+SERVER_ERROR = 500
+"""Lowest HTTP status that is the server's fault."""
 ROUNDS = 3
 """How often an action may bring another tab to the front before it is looked at."""
 
@@ -58,6 +60,20 @@ class Entry:
     """Raises SiteDown where a site's server is gone; asked when a page does not come."""
     verify: Callable[[Page], None] | None = None
     """Raises SiteDown where the page just opened is not the site's, or nobody is logged in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a window stands, as far as another one can be brought there."""
+
+    urls: tuple[str, ...]
+    """Of its tabs, the one in front last."""
+    storage_state: Mapping[str, Any] | None
+
+    @property
+    def way(self) -> dict[str, Any]:
+        """What of an :class:`Entry` leads there."""
+        return {"start_urls": self.urls, "storage_state": self.storage_state}
 
 
 class SitePage(LivePage):
@@ -94,6 +110,8 @@ class SitePage(LivePage):
         """Target ids of the tabs whose time the clock has taken over."""
         self._held_back = False
         """Whether the last action was held back."""
+        self._troubled = False
+        """Whether a document did not come, or came with an error of its server."""
 
     def fresh(self) -> SitePage:
         """Return a page that comes the same way, not yet opened."""
@@ -116,7 +134,8 @@ class SitePage(LivePage):
         if self.entry.storage_state is not None:
             options["storage_state"] = dict(self.entry.storage_state)
         if self.entry.har is not None:
-            options |= {"record_har_path": self.entry.har, "record_har_content": "omit"}
+            # Without contents Playwright leaves out those of requests too, which are judged.
+            options |= {"record_har_path": self.entry.har, "record_har_content": "embed"}
         with self._thread.guard(2 * LOAD_SECONDS):
             window = self._thread.browser().open_window(
                 VIEWPORT, rules=self.entry.rules, witness=self.entry.witness, **options
@@ -152,13 +171,12 @@ class SitePage(LivePage):
         )
         self.settle()
         self._held_back = self._refused()
+        self._see_to_trouble()
         return "" if self._held_back else self.canonical.text(error)
 
     def observe(self, *, last_error: str = "") -> Observation:
         """Return the page in front, with the other tabs' titles where there are any."""
         seen = super().observe(last_error=last_error)
-        if seen.url.startswith(ERROR_PAGE) and self.entry.check is not None:
-            self.entry.check()
         seen = replace(seen, held_back=self._held_back)
         if len(self.window.tabs) < 2:
             return seen
@@ -172,6 +190,15 @@ class SitePage(LivePage):
             for tab in self.window.tabs
         )
         return replace(seen, tabs=tabs, fingerprint=among_tabs(seen.fingerprint, tabs))
+
+    def standing(self) -> Standing:
+        """Return where the window stands now."""
+        front = self.tab.session
+        others = [tab.session for tab in self.window.tabs if tab.session is not front]
+        return Standing(
+            urls=tuple(each.evaluate("location.href") for each in (*others, front)),
+            storage_state=self.window.context.storage_state(),
+        )
 
     def settle(self) -> None:
         """Let pass what follows an action, also in a tab that comes to the front meanwhile."""
@@ -203,8 +230,28 @@ class SitePage(LivePage):
     def _prepare(self, tab: Tab) -> None:
         """Watch a new tab from its beginning; for the reading thread, so nothing is waited for."""
         tab.session.deadline = self._deadline
+        tab.session.on("Network.responseReceived", self._answered)
+        tab.session.on("Network.loadingFailed", self._failed)
         if isinstance(self.clock, Quiet):
             self.clock.watch(tab.session)
+
+    def _answered(self, params: Reply) -> None:
+        if params.get("type") == "Document" and params["response"]["status"] >= SERVER_ERROR:
+            self._troubled = True
+
+    def _failed(self, params: Reply) -> None:
+        if params.get("type") == "Document" and not params.get("canceled"):
+            self._troubled = True
+
+    def _see_to_trouble(self) -> None:
+        """Ask whether the site is still there, where a document has not come as it should.
+
+        Raises:
+            SiteDown: it is not.
+        """
+        troubled, self._troubled = self._troubled, False
+        if troubled and self.entry.check is not None:
+            self.entry.check()
 
     def _arrive(self, tab: Tab, url: str) -> None:
         try:
@@ -233,5 +280,5 @@ def answered(url: str, response: Response | None) -> None:
     Raises:
         SiteDown: it answered with an error of its own.
     """
-    if response is not None and response.status >= 500:
+    if response is not None and response.status >= SERVER_ERROR:
         raise SiteDown(f"{url} answered with status {response.status}")

@@ -109,6 +109,9 @@ class EpisodeRow:
     committed_steps: int = 0
     commit_drift_step: int | None = None
     """Index of the committed action whose element was not found again, or ``None``."""
+    contaminated: bool = False
+    """Whether the committed path met a site that exploring had changed and nobody had reset: such
+    a verdict is sent in nowhere."""
     explored_steps: int = 0
     rollouts: int = 0
     llm_calls: int = 0
