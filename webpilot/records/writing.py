@@ -255,6 +255,11 @@ class EpisodeRecorder:
         self.event("screenshot", step=step, file=name)
         return name
 
+    def evidence(self, name: str, content: bytes) -> None:
+        """Store what a judge was shown as a file of the episode."""
+        write_atomically(self.folder / name, content)
+        self.event("evidence", file=name, bytes=len(content))
+
     def tree(self, record: SearchRecord) -> None:
         """Write ``tree.json``."""
         write_atomically(self.folder / "tree.json", record.to_json())

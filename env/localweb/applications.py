@@ -1,0 +1,11 @@
+"""The applications of the local suite."""
+
+from __future__ import annotations
+
+from env.localweb.application import Application
+from env.localweb.forum import FORUM
+from env.localweb.shop import SHOP
+
+__all__ = ["APPLICATIONS"]
+
+APPLICATIONS: tuple[Application, ...] = (SHOP, FORUM)
