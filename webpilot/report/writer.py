@@ -25,6 +25,7 @@ from webpilot.report.words import (
     is_miniwob,
     model_cost,
     policy_label,
+    side_effects_told,
 )
 
 __all__ = ["open_report", "write_report", "write_tree_page"]
@@ -122,6 +123,7 @@ def _environment() -> Environment:
     environment.globals["drawing"] = figure
     environment.filters["number"] = _number
     environment.filters["model_cost"] = model_cost
+    environment.filters["side_effects"] = side_effects_told
     environment.filters["percent"] = _percent
     return environment
 
