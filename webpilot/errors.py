@@ -150,11 +150,11 @@ class SiteDown(EnvironmentDown):
     kind = "site"
 
 
-class SiteUnknown(SiteDown):
-    """A step may have reached the site or not, so nothing after it can be judged."""
-
-
 class JudgeDown(EnvironmentDown):
     """What judges crashed, was late, or cannot read what it is to judge."""
 
     kind = "harness"
+
+
+class SiteUnknown(SiteDown):
+    """A step may have reached the site or not, so nothing after it can be judged."""

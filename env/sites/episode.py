@@ -10,6 +10,7 @@ from typing import Any
 from env.commits import Commits
 from env.judging import Ending, Judge
 from env.link.thread import BrowserThread
+from env.sites.addresses import Addresses
 from env.sites.definition import SiteTask
 from env.sites.har import cut
 from env.sites.page import SitePage, Standing
@@ -48,6 +49,11 @@ class SiteEpisode(Commits[SitePage]):
         super().__init__(thread, page, action_limit=task.action_limit)
         self._task = task
         self._judges = judges
+
+    @property
+    def addresses(self) -> Addresses:
+        """Where its sites are."""
+        return self._page.entry.addresses
 
     def standing(self) -> Standing:
         """Return where the episode's window stands; in the browser's thread."""

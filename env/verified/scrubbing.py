@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import quote, quote_plus, unquote_plus, urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 from env.verified.secret_names import REDACTED, is_login, is_secret
 from webpilot.errors import ConfigError
@@ -225,21 +225,29 @@ def without(data: Any, secrets: Iterable[str]) -> Any:
 
     Texts of less than :data:`SHORTEST` letters are not looked for.
     """
-    written = {
-        way
-        for secret in secrets
-        if len(secret) >= SHORTEST
-        for way in (secret, json.dumps(secret)[1:-1], quote(secret, safe=""), quote_plus(secret))
-    }
-    return _replaced(data, sorted(written, key=lambda way: (-len(way), way))) if written else data
+    longest = sorted({one for one in secrets if len(one) >= SHORTEST}, key=lambda one: -len(one))
+    if not longest:
+        return data
+    return _replaced(data, re.compile("|".join(map(_pattern, longest))))
 
 
-def _replaced(data: Any, written: Sequence[str]) -> Any:
+def _pattern(secret: str) -> str:
+    """Return an expression for a text as such, percent-encoded, or escaped as JSON does it."""
+    return "".join(
+        f"(?:{re.escape(letter)}|(?i:{_percent(letter)})|{re.escape(json.dumps(letter)[1:-1])})"
+        for letter in secret
+    )
+
+
+def _percent(letter: str) -> str:
+    """Return a letter percent-encoded, whether or not it must be; a space also as plus."""
+    coded = "".join(f"%{byte:02X}" for byte in letter.encode())
+    return f"{coded}|\\+" if letter == " " else coded
+
+
+def _replaced(data: Any, secret: re.Pattern[str]) -> Any:
     if isinstance(data, Mapping):
-        return {_replaced(key, written): _replaced(one, written) for key, one in data.items()}
+        return {_replaced(key, secret): _replaced(one, secret) for key, one in data.items()}
     if isinstance(data, (list, tuple)):
-        return [_replaced(one, written) for one in data]
-    if isinstance(data, str):
-        for way in written:
-            data = data.replace(way, REDACTED)
-    return data
+        return [_replaced(one, secret) for one in data]
+    return secret.sub(REDACTED, data) if isinstance(data, str) else data

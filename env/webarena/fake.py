@@ -160,6 +160,9 @@ class _Site(_Server):
         self.sessions: set[str] = set()
         self.changes: list[str] = []
         self.status: int | None = None
+        self._base = BASES.get(site, "")
+        self._login = LOGINS.get(site)
+        self._logins = 0
         super().__init__(site)
 
     def answer(
@@ -167,35 +170,45 @@ class _Site(_Server):
     ) -> _Answer:
         if self.status is not None:
             return self.status, {}, "<h1>Error</h1>"
-        base, login = BASES.get(self.site, ""), LOGINS.get(self.site)
-        if login is not None and path == base + login.form:
-            if method == "POST":
-                return self._log_in(login, form)
-            if session not in self.sessions:
-                return HTTPStatus.OK, {}, self._page(_form(login), login=True)
-        if login is not None and path == base + login.proof:
-            if session not in self.sessions:
-                return HTTPStatus.FOUND, {"Location": base + login.form}, ""
-            return HTTPStatus.OK, {}, self._page(login.keyword)
+        if self._login is not None:
+            place = path.removeprefix(self._base)
+            if method == "POST" and place == self._login.form:
+                return self._log_in(self._login, form)
+            # The admin panel shows its form wherever one goes.
+            outside = session not in self.sessions
+            if outside and (self._login.expired or place == self._login.form):
+                return HTTPStatus.OK, {}, self._form(self._login)
+            if outside and place == self._login.proof:
+                return HTTPStatus.FOUND, {"Location": self._base + self._login.form}, ""
+            if place == self._login.proof:
+                return HTTPStatus.OK, {}, self._page(self._login.keyword)
         if method == "POST":
             self.changes.append(path)
         return HTTPStatus.OK, {}, self._page("Welcome")
 
     def _log_in(self, login: Login, form: Mapping[str, list[str]]) -> _Answer:
-        base = BASES.get(self.site, "")
         said = (form.get("name", [""])[0], form.get("word", [""])[0])
         if said != (login.username, login.password):
-            return HTTPStatus.OK, {}, self._page("Invalid login" + _form(login), login=True)
-        session = f"{self.site}-{self.server_address[1]}-{len(self.sessions)}"
+            return HTTPStatus.OK, {}, self._form(login)
+        self._logins += 1
+        session = f"{self.server_address[1]}-{self._logins}"
         self.sessions.add(session)
         cookie = f"session_{self.site}={session}; Path=/; HttpOnly"
-        return HTTPStatus.FOUND, {"Location": base + login.proof, "Set-Cookie": cookie}, ""
+        return HTTPStatus.FOUND, {"Location": self._base + login.proof, "Set-Cookie": cookie}, ""
 
-    def _page(self, body: str, *, login: bool = False) -> str:
+    def _form(self, login: Login) -> str:
+        user, word = html.escape(login.username_label), html.escape(login.password_label)
+        form = (
+            f'<form method="post" action="{self._base}{login.form}">'
+            f'<label>{user} <input name="name"></label>'
+            f'<label>{word} <input name="word" type="password"></label>'
+            f"<button>{html.escape(login.button)}</button></form>"
+        )
+        return self._page(form).replace("Dashboard / ", "")
+
+    def _page(self, body: str) -> str:
         night = ' data-night-mode="auto"' if self.poses_as == "reddit" else ""
         head = HEADS[self.poses_as]
-        if login:
-            head = head.replace("Dashboard / ", "")
         return f"<!DOCTYPE html><html{night}><head>{head}</head><body>{body}</body></html>"
 
 
@@ -237,12 +250,3 @@ class _ResetServer(_Server):
         for site in self.sites:
             site.changes.clear()
             site.sessions.clear()
-
-
-def _form(login: Login) -> str:
-    user, word = html.escape(login.username_label), html.escape(login.password_label)
-    return (
-        f'<form method="post"><label>{user} <input name="name"></label>'
-        f'<label>{word} <input name="word" type="password"></label>'
-        f"<button>{html.escape(login.button)}</button></form>"
-    )

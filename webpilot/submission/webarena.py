@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from env.verified.scrubbing import without
 from webpilot.records.reading import EpisodeRecord, Run
+from webpilot.records.trees import AttemptRecord
 from webpilot.submission.choosing import choose, row_of
 from webpilot.submission.made import Made, Wish, new_folder, write_json
 
@@ -62,15 +64,19 @@ def _told(episode: EpisodeRecord) -> dict[str, Any]:
 def _urls(episode: EpisodeRecord) -> Iterator[str]:
     """Yield the canonical address of the first page, and of the one after every action."""
     pages = episode.pages()
-    attempts = episode.tree.attempts
-    for position, attempt in enumerate(attempts):
-        follower = attempts[position + 1] if position + 1 < len(attempts) else None
-        if follower is not None and follower.attempt > attempt.attempt:
-            continue  # not taken over: another attempt followed
+    first = True
+    for attempt in _adopted(episode.tree.attempts):
         nodes = {node["id"]: node for node in attempt.nodes}
-        for key in attempt.chosen:
-            node = nodes[key]
-            if node["parent"] is None and position:
-                continue  # the page that the search before has ended on
-            if (node.get("move") or {}).get("raw") or node["parent"] is None:
+        for node in (nodes[key] for key in attempt.chosen):
+            is_root = node["parent"] is None
+            # A later search begins on the page that the one before has ended on.
+            if first if is_root else (node.get("move") or {}).get("raw"):
                 yield pages.get(node.get("page") or "", {}).get("url", "")
+        first = False
+
+
+def _adopted(attempts: Sequence[AttemptRecord]) -> Iterator[AttemptRecord]:
+    """Yield the searches whose chosen path was taken over: no further attempt followed."""
+    for attempt, follower in zip_longest(attempts, attempts[1:]):
+        if follower is None or follower.attempt <= attempt.attempt:
+            yield attempt
