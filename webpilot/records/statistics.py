@@ -111,6 +111,7 @@ def summarise(
             **{key: sum(getattr(row, key) for row in episodes) for key in _SPENT},
             "usd": round(sum(row.usd for row in episodes), 6),
         },
+        **_side_effects(episodes),
         "measured": _measured(episodes),
     }
 
@@ -169,6 +170,22 @@ def _by(
         if row.task in labels:
             groups.setdefault(labels[row.task], []).append(row)
     return {label: _rates(groups[label], graded_tasks, clusters) for label in sorted(groups)}
+
+
+def _side_effects(rows: Sequence[EpisodeRow]) -> dict[str, Any]:
+    """Return in how many episodes search and commit sent more than reads, nothing where in none."""
+    told = [row.side_effects for row in rows if row.side_effects]
+    kinds = [{_kind_of(line) for line in lines} for lines in told]
+    counts = {
+        kind: sum(kind in each for each in kinds) for kind in ("search", "held_back", "commit")
+    }
+    return {"side_effects": {"episodes": len(told), **counts}} if told else {}
+
+
+def _kind_of(line: str) -> str:
+    """Return whose side effect a row's line tells, or that it was held back."""
+    role, _, what = line.partition(": ")
+    return "held_back" if what.startswith("would_mutate ") else role
 
 
 def _measured(rows: Sequence[EpisodeRow]) -> dict[str, Any]:

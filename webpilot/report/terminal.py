@@ -18,6 +18,7 @@ from webpilot.report.words import (
     caveats,
     metrics_of,
     model_cost,
+    side_effects_told,
     verdict_of,
     why_failed,
 )
@@ -143,6 +144,9 @@ def print_summary(
     )
     if "serving" in measured:
         console.print(_turns(measured["serving"]), highlight=False)
+    if "side_effects" in summary:
+        told = side_effects_told(summary["side_effects"])
+        console.print(f"side effects: {told}", highlight=False)
     for item in summary["infrastructure"]:
         line = f"not counted: {item['task']} seed {item['seed']} ({item['kind']}): {item['error']}"
         console.print(line, style="magenta", markup=False, highlight=False)

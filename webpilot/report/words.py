@@ -20,6 +20,7 @@ __all__ = [
     "metrics_of",
     "model_cost",
     "policy_label",
+    "side_effects_told",
     "verdict_of",
     "why_failed",
 ]
@@ -103,6 +104,20 @@ def model_cost(spent: Mapping[str, Any]) -> str:
         f"{spent['llm_calls']} model calls, {spent['tokens_in']:,} tokens in, "
         f"{spent['tokens_out']:,} out, {dollars}"
     )
+
+
+def side_effects_told(counts: Mapping[str, int]) -> str:
+    """Return what search and commit did to the sites, from ``side_effects`` of a summary."""
+    parts = [
+        f"{counts[kind]} {what}"
+        for kind, what in (
+            ("search", "where the search wrote"),
+            ("held_back", "where the search was held back"),
+            ("commit", "where the commit wrote"),
+        )
+        if counts[kind]
+    ]
+    return f"of the episodes {', '.join(parts)}"
 
 
 def verdict_of(row: EpisodeRow) -> str:

@@ -23,6 +23,7 @@ from webpilot.report.words import (
     metrics_of,
     model_cost,
     policy_label,
+    side_effects_told,
 )
 
 __all__ = ["open_report", "write_report", "write_tree_page"]
@@ -120,6 +121,7 @@ def _environment() -> Environment:
     environment.globals["drawing"] = figure
     environment.filters["number"] = _number
     environment.filters["model_cost"] = model_cost
+    environment.filters["side_effects"] = side_effects_told
     environment.filters["percent"] = _percent
     return environment
 
