@@ -9,9 +9,11 @@ from typing import Protocol
 
 from env import miniwob
 from env.localweb import catalogue
-from env.localweb.suite import EXPLORING, LocalwebSuite
+from env.localweb.grounds import LocalwebGrounds
 from env.pool import PoolLimits
 from env.reference_search import ReferenceSuite
+from env.sites.exploring import REPLICA
+from env.sites.suite import SiteSuite
 from env.suite import MiniwobSuite
 from webpilot.benchmark import Benchmark
 from webpilot.errors import ConfigError
@@ -86,8 +88,8 @@ class Playing:
     limits: PoolLimits = PoolLimits()
     backend: str = "fast"
     """Key of :data:`BACKENDS`; of MiniWoB++."""
-    explore: str = EXPLORING[0]
-    """How the search is kept from harm on sites; see :data:`env.localweb.suite.EXPLORING`."""
+    explore: str = REPLICA
+    """How the search is kept from harm on sites; one of :data:`env.sites.exploring.EXPLORING`."""
 
 
 BENCHMARKS: Mapping[str, Tasks] = MappingProxyType(
@@ -131,7 +133,8 @@ def suite_of(benchmark: str, playing: Playing) -> Suite:
     """
     named("benchmark", benchmark, BENCHMARKS)
     if benchmark == "localweb":
-        return LocalwebSuite(settle=playing.settle, limits=playing.limits, explore=playing.explore)
+        grounds = LocalwebGrounds(explore=playing.explore)
+        return SiteSuite(grounds, settle=playing.settle, limits=playing.limits)
     if playing.backend not in BACKENDS:
         known = ", ".join(BACKENDS)
         raise ConfigError(f"env.backend={playing.backend!r} is unknown: use one of {known}")

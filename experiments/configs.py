@@ -16,8 +16,8 @@ from omegaconf import DictConfig, OmegaConf
 
 from env.benchmarks import BACKENDS, BENCHMARKS, Playable, Playing
 from env.clock import parse_clock
-from env.localweb.suite import EXPLORING
 from env.pool import PoolLimits
+from env.sites.exploring import EXPLORING
 from mcts.config import SearchConfig
 from mcts.searchers import TABLES, override
 from planner import config as planning
