@@ -30,7 +30,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Error as PlaywrightError
 
 from env.judging import Ending, Opinion
-from env.webarena.catalogue import INSTALL, read
+from env.webarena.catalogue import INSTALL, read, tasks_file
 from env.webarena.readiness import JUDGE_MODEL, KEY
 from env.webarena.sites import HOMEPAGE, SITES, left_open
 from env.webarena.tokenizer import DOWNLOAD, Tokenizer, found, make_untrained
@@ -57,10 +57,17 @@ ANYWHERE = ("newtab", "")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibwebarenaJudge:
-    """Judges by libwebarena; a :data:`env.judging.Judge`."""
+    """Judges by libwebarena; a :data:`env.judging.Judge`.
+
+    Raises:
+        ConfigError: the extra is not installed.
+    """
 
     untrained: bool = False
     """Whether the untrained tokenizer will do: for our own tasks, never for official ones."""
+
+    def __post_init__(self) -> None:
+        tasks_file()  # found, not imported
 
     def __call__(self, task: Mapping[str, Any], ending: Ending) -> Opinion:
         """Return libwebarena's opinion of an ending.
