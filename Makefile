@@ -8,7 +8,7 @@ FRESH ?=
 BROWSER ?=
 PYTEST_ARGS ?=
 
-.PHONY: help setup demo test test-llm localweb test-apps bench bench-full lint format pins clean
+.PHONY: help setup demo test test-llm localweb verified webarena bench bench-full lint format pins clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,8 +35,12 @@ localweb: setup ## install, seed and start once the real applications of the loc
 	@$(PY) -m experiments.localweb reset
 	@$(PY) -m experiments.localweb stop
 
-test-apps: localweb ## what needs the real applications
-	@$(PY) -m pytest -q -p no:xdist --timeout 300 tests/apps $(PYTEST_ARGS)
+verified: setup ## WebArena-Verified's evaluator and packager, in an environment of their own
+	@$(PY) -m env.verified.installing
+
+# Installed without libwebarena's own wishes that its evaluators never import (see [tool.uv]).
+webarena: setup ## WebArena's tasks and evaluators (the extra [webarena]); no sites come with them
+	@$(PY) -m pip install --quiet --no-deps --require-hashes --only-binary :all: -r requirements-webarena.txt
 
 bench: setup ## samples of the side-by-side benchmarks, with a short table each
 	@$(PY) -m experiments.bench.env_speed
@@ -77,8 +81,10 @@ EXTRA = $(PY) -c "import sys, tomllib; \
 pins: ## compile requirements*.txt anew from pyproject.toml (needs uv; UPGRADE=1 takes newer versions)
 	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) --extra dev --extra otel pyproject.toml -o requirements.txt
 	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) --group build -c requirements.txt -o requirements-build.txt
+	echo webarena-verified==1.2.3 | $(UV_COMPILE) $(if $(UPGRADE),--upgrade) - -o requirements-verified.txt
 	$(call EXTRA,local-llm) | $(UV_COMPILE) $(if $(UPGRADE),--upgrade) --no-deps - -o requirements-local-llm.txt
 	printf '%s\n' $(SHOP) | $(UV_COMPILE) $(if $(UPGRADE),--upgrade) - -o requirements-localweb-shop.txt
+	$(call EXTRA,webarena) | $(UV_COMPILE) $(if $(UPGRADE),--upgrade) -c requirements.txt - -o requirements-webarena.txt
 
 clean: ## remove .venv and runs/demo*
 	rm -rf .venv runs/demo runs/demo-*

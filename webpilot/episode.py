@@ -72,6 +72,7 @@ class _Progress:
     drift_step: int | None = None
     goal: str = ""
     costs: Costs = Costs()
+    effects: tuple[str, ...] = ()
     calls: Measure = field(default_factory=Measure)
     error: Exception | None = None
 
@@ -154,11 +155,15 @@ async def _play(
         )
         try:
             committer = CommitOnly(episode)
-            progress.result = await progress.agent.run(side.root, side.worlds, committer)
+            progress.result = await progress.agent.run(
+                side.root, side.worlds, committer, reroot=side.reroot
+            )
             progress.drift_step = episode.commit_drift_step
             progress.verdict = await episode.judge(progress.result.outcome)
+            if recorder is not None:
+                _keep_judgement(recorder, progress.verdict)
         finally:
-            progress.costs = side.costs()
+            progress.costs, progress.effects = side.costs(), side.side_effects()
             if recorder is not None:
                 for index, attempt in enumerate(progress.agent.attempts):
                     _keep_untried(recorder, index, attempt.tree)
@@ -170,6 +175,15 @@ def _keep_page(recorder: EpisodeRecorder, tree: Tree, data: Mapping[str, object]
     recorder.observation(node.observation)
     if node.simulation is not None:
         recorder.observation(node.simulation.observation)
+
+
+def _keep_judgement(recorder: EpisodeRecorder, verdict: Verdict) -> None:
+    """Journal what each judge said, and keep what it was shown."""
+    for opinion in verdict.opinions:
+        told = {"judge": opinion.judge, "score": opinion.score, "reason": opinion.reason}
+        recorder.event("opinion", told)
+    for name, content in verdict.evidence.items():
+        recorder.evidence(name, content)
 
 
 def _keep_untried(recorder: EpisodeRecorder, index: int, tree: Tree) -> None:
@@ -246,6 +260,8 @@ def _row(plan: EpisodePlan, progress: _Progress, budget: Budget) -> EpisodeRow:
         tokens_in=int(spent["tokens_in"]),
         tokens_out=int(spent["tokens_out"]),
         usd=round(spent["usd"], 6),
+        side_effects=progress.effects,
+        judges={opinion.judge: opinion.score for opinion in verdict.opinions} if verdict else {},
         trajectory=tuple(action.raw for action in result.actions) if result else (),
         measured=Measured(
             seconds_browser=round(progress.costs.seconds_browser, 3),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 __all__ = ["Malformed", "Request", "closing", "parse_request"]
 
@@ -30,6 +31,10 @@ class Request:
     port: int
     forward: bytes
     """The lines to send on; empty for a tunnel, which carries what it likes."""
+    url: str
+    """The absolute address; of a tunnel, the root of where it leads."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """By lower-case name; of those that are given twice, the last one."""
 
     @property
     def tunnel(self) -> bool:
@@ -62,16 +67,28 @@ def parse_request(head: bytes) -> Request:
     if port not in range(1, 65536):
         raise Malformed("no such port")
     host = target["host"]
-    forward = b""
+    forward, url = b"", f"http://{host.decode()}:{port}/"
     if not tunnel:
+        url = line["target"].decode()
         authority = host if target["port"] is None else host + b":" + target["port"]
         path = target["path"] or b"/"
         path = path if path.startswith(b"/") else b"/" + path
         forward = line["method"] + b" " + path + b" HTTP/1.1\r\nHost: " + authority + b"\r\n"
         forward += closing(rest, without=(*HOP, b"host"))
     return Request(
-        method=line["method"].decode(), host=host.decode().lower(), port=port, forward=forward
+        method=line["method"].decode(),
+        host=host.decode().lower(),
+        port=port,
+        forward=forward,
+        url=url,
+        headers=fields_of(rest),
     )
+
+
+def fields_of(headers: bytes) -> dict[str, str]:
+    """Return header lines as values by lower-case name."""
+    pairs = [line.decode("latin-1").partition(":") for line in headers.split(b"\r\n") if line]
+    return {name.strip().lower(): value.strip() for name, _, value in pairs}
 
 
 def closing(headers: bytes, *, without: tuple[bytes, ...] = HOP) -> bytes:

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from mcts.gridroles import GridAppraiser, GridPolicy, GridReflector
-from mcts.gridworld import GridWorld
+from mcts.gridworld import Grid, GridWorld, Place
 from mcts.protocols import NodeContext
 from mcts.searchers import override, webpilot
 from planner import config as planning
 from webpilot.agent import Agent, AgentConfig, AgentResult
 from webpilot.budget import Budget, Limits
+from webpilot.committing import Rooted
 from webpilot.errors import BudgetExhausted, EnvironmentDown
 from webpilot.roles import Attempt, Review, Roles
 from webpilot.scripted import (
@@ -53,6 +54,27 @@ class Ledger:
         self.calls.append(tuple(action.raw for action in actions))
         self.committed += tuple(actions)
         return GridWorld().root().root
+
+
+@dataclass
+class Shared(Ledger):
+    """A committer on a grid of its own, and a search that is brought to where that stands."""
+
+    grid: Grid = field(default_factory=Grid)
+    place: Place = field(default_factory=lambda: Grid().start)
+    rooted: int = 0
+
+    async def commit(self, actions: Sequence[Action]) -> Observation:
+        await super().commit(actions)
+        for action in actions:
+            self.place = self.grid.move(self.place, str(action.args[0])) or self.place
+        return self.grid.page(self.place)
+
+    async def reroot(self) -> Rooted:
+        self.rooted += 1
+        grid = Grid()
+        grid.start = self.place
+        return Rooted(root=grid.page(self.place), worlds=GridWorld(grid))
 
 
 class GridExplorer(GridPolicy, GridReflector):
@@ -108,6 +130,7 @@ def run(
     needs_answer: bool = False,
     world: GridWorld | None = None,
     agents: list[Agent] | None = None,
+    shared: Shared | None = None,
 ) -> Run:
     world = world or GridWorld()
     explorer: GridExplorer | GivingUp = GivingUp() if gives_up else GridExplorer(world)
@@ -132,8 +155,9 @@ def run(
     )
     if agents is not None:
         agents.append(agent)
-    ledger = Ledger()
-    result = asyncio.run(agent.run(world.root().root, world, ledger))
+    ledger = shared or Ledger()
+    reroot = None if shared is None else shared.reroot
+    result = asyncio.run(agent.run(world.root().root, world, ledger, reroot=reroot))
     return Run(agent, result, ledger, explorer, world)
 
 
@@ -347,3 +371,50 @@ def test_a_world_that_fails_leaves_the_tree_grown_so_far() -> None:
         run(world=GridWorld(lost_at=4), agents=seen)
     assert len(seen[0].attempts) == 1
     assert len(seen[0].attempts[0].tree) > 1
+
+
+def test_on_shared_servers_each_subtask_is_committed_when_its_path_is_found() -> None:
+    shared = Shared()
+    planner = ScriptedPlanner(["reach the goal", "stay there"])
+    done = run(planner=planner, shared=shared)
+    first, second = done.agent.attempts
+    steps = first.tree.steps(first.tree[first.chosen])
+    assert len(steps) == 9
+    assert len(shared.calls[0]) == 9
+    assert shared.calls[-1] == ()  # nothing is left for the end
+    assert shared.rooted == 2
+    assert second.tree.start.root.title == steps[-1].observation.title
+    assert second.tree.start.committed == ()
+    assert done.result.actions == shared.committed
+
+
+def test_on_shared_servers_the_controller_judges_the_page_that_committing_led_to() -> None:
+    @dataclass
+    class Elsewhere(Shared):
+        async def commit(self, actions: Sequence[Action]) -> Observation:
+            seen = await super().commit(actions)
+            return replace(seen, title="committed")
+
+    controller = ScriptedController()
+    run(controller=controller, shared=Elsewhere())
+    assert controller.asked[0].observation.title == "committed"
+
+
+def test_on_shared_servers_a_failed_attempt_is_not_committed_while_it_can_be_repeated() -> None:
+    shared = Shared()
+    blocked = ScriptedVerifier("click('down')", "click('right')")
+    done = run(
+        controller=ScriptedController(False, False, lesson="mind the key"),
+        verifier=blocked,
+        shared=shared,
+    )
+    assert [searched.attempt for searched in done.agent.attempts] == [0, 1, 2]
+    assert shared.rooted == 1
+
+
+def test_on_shared_servers_what_is_committed_counts_against_the_action_limit() -> None:
+    shared = Shared()
+    planner = ScriptedPlanner(["reach the goal", "stay there"])
+    done = run(planner=planner, shared=shared, action_limit=9)
+    assert len(done.result.actions) == 9
+    assert len(done.agent.attempts[-1].tree) == 1

@@ -249,6 +249,10 @@ TRACKER = Application(
     databases=(FILE,),
     files=("home",),
     volatile=(
+        Volatile(
+            name="config",
+            reason="the address of each server is noted there; the rest is an administrator's",
+        ),
         Volatile(name="user.cookie", reason="a log-in draws a random one"),
         Volatile(name="user.cexpire", reason="a log-in writes down until when it lasts"),
         Volatile(name="user.ipaddr", reason="a log-in writes down where from"),
