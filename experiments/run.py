@@ -87,7 +87,11 @@ def carry_out(settings: Settings, *, command: str = "") -> int:
     """
     path = Path(settings.run.root) / (settings.run.name or "default")
     print_notes(endpoints_checked(settings, path))
-    suite = suite_of(settings.benchmark, settings.playing)
+    suite = suite_of(
+        settings.benchmark,
+        replace(settings.playing, run=path.name),
+        [task for task, _ in settings.episodes],
+    )
     if settings.run.fresh:
         RunFolder.remove(path)
     salt = salt_of(path)

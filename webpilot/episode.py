@@ -73,6 +73,7 @@ class _Progress:
     goal: str = ""
     costs: Costs = Costs()
     effects: tuple[str, ...] = ()
+    contaminated: str = ""
     calls: Measure = field(default_factory=Measure)
     error: Exception | None = None
 
@@ -164,6 +165,9 @@ async def _play(
                 _keep_judgement(recorder, progress.verdict)
         finally:
             progress.costs, progress.effects = side.costs(), side.side_effects()
+            progress.contaminated = side.contaminated()
+            if recorder is not None and progress.contaminated:
+                recorder.event("contaminated", {"reason": progress.contaminated})
             if recorder is not None:
                 for index, attempt in enumerate(progress.agent.attempts):
                     _keep_untried(recorder, index, attempt.tree)
@@ -260,6 +264,7 @@ def _row(plan: EpisodePlan, progress: _Progress, budget: Budget) -> EpisodeRow:
         tokens_in=int(spent["tokens_in"]),
         tokens_out=int(spent["tokens_out"]),
         usd=round(spent["usd"], 6),
+        contaminated=bool(progress.contaminated),
         side_effects=progress.effects,
         judges={opinion.judge: opinion.score for opinion in verdict.opinions} if verdict else {},
         trajectory=tuple(action.raw for action in result.actions) if result else (),
