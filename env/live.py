@@ -180,8 +180,11 @@ class LivePage(ABC):
         """Return what the page has sent since this was last asked; nothing where not watched."""
         if not self.watched:
             return Sent()
-        seen = [watch.sent() for watch in self._watching()]
-        return Sent(wrote=any(each.wrote for each in seen), arrived=seen[-1].arrived)
+        # A page that died is asked too: whether it wrote decides what may be done again.
+        alive = self.alive
+        watching = self._watching() if alive else list(self._watches.values())
+        seen = [watch.sent() for watch in watching]
+        return Sent(wrote=any(e.wrote for e in seen), arrived=alive and seen[-1].arrived)
 
     def heap_mb(self) -> float:
         """Return the megabytes that the page's scripts and document hold."""
