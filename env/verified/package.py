@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from env.verified import installing
-from env.verified.scrubbing import scrubbed, without
+from env.verified.scrubbing import scrubbed
+from env.verified.secret_texts import without
 from webpilot.errors import ConfigError
 from webpilot.responses import TypedResponse
 
