@@ -43,7 +43,7 @@ class SiteTask:
     """Names of the judges, all of which must be content."""
     action_limit: int = ACTION_LIMIT
     answer_format: str = ANSWER_FORMAT
-    """How an answer must be worded, in words for an agent."""
+    """How an answer must be worded."""
     raw: Mapping[str, Any] = field(repr=False, compare=False)
     """The whole definition; what is right is in it, so no agent ever sees it."""
 
