@@ -42,7 +42,7 @@ localweb: setup ## install, seed and start once the real applications of the loc
 	@$(PY) -m experiments.localweb reset
 	@$(PY) -m experiments.localweb stop
 
-test-apps: localweb ## what needs the real applications
+test-apps: localweb verified webarena ## what needs the real applications
 	@$(PY) -m pytest -q -p no:xdist --timeout 300 tests/apps $(PYTEST_ARGS)
 
 bench: setup ## samples of the side-by-side benchmarks, with a short table each
