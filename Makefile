@@ -30,7 +30,7 @@ test-llm: setup ## the model calls with a small real model on this machine (down
 	@$(PY) -m pytest -q -p no:xdist --timeout 300 tests/local_llm $(PYTEST_ARGS)
 
 verified: setup ## WebArena-Verified's evaluator and packager, in an environment of their own
-	@$(PY) -m env.verified.installing
+	@$(PY) -m env.verified
 
 # Installed without libwebarena's own wishes that its evaluators never import (see [tool.uv]).
 webarena: setup ## WebArena's tasks and evaluators (the extra [webarena]); no sites come with them
@@ -42,7 +42,7 @@ localweb: setup ## install, seed and start once the real applications of the loc
 	@$(PY) -m experiments.localweb reset
 	@$(PY) -m experiments.localweb stop
 
-test-apps: localweb ## what needs the real applications
+test-apps: localweb verified webarena ## what needs the real applications
 	@$(PY) -m pytest -q -p no:xdist --timeout 300 tests/apps $(PYTEST_ARGS)
 
 bench: setup ## samples of the side-by-side benchmarks, with a short table each

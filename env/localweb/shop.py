@@ -37,8 +37,11 @@ def command(place: Place) -> Command:
 
 
 def variables(place: Place) -> Mapping[str, str]:
-    """Return where the shop finds its modules and its data."""
-    return {"PYTHONPATH": str(APPS), "SHOP_FOLDER": str(place.folder)}
+    """Return where the shop finds its modules and its data.
+
+    Sets come in the same order in each process: migrations are numbered by one, for instance.
+    """
+    return {"PYTHONPATH": str(APPS), "PYTHONHASHSEED": "0", "SHOP_FOLDER": str(place.folder)}
 
 
 def seed(place: Place) -> None:
