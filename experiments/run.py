@@ -102,7 +102,9 @@ def carry_out(settings: Settings, *, command: str = "") -> int:
                 print_notes(second_opinion(folder, share=settings.referee, seed=settings.seed))
         finally:
             suite.close()
-            summary = folder.write_summary(groupings=_groupings(settings))
+            summary = folder.write_summary(
+                groupings=_groupings(settings), clusters=_clusters(settings)
+            )
             report = write_report(path)
         print_summary(summary, report=report)
         print_notes(_taped(settings, summary))
@@ -207,6 +209,11 @@ def _groupings(settings: Settings) -> dict[str, dict[str, str]]:
         for table, label in task.groups.items():
             tables.setdefault(table, {})[task.id] = label
     return tables
+
+
+def _clusters(settings: Settings) -> dict[str, str]:
+    """Return what tasks share, where a benchmark has tasks of one template."""
+    return {task.id: task.cluster for task, _ in settings.episodes if task.cluster != task.id}
 
 
 def _exit_code(settings: Settings, rows: Sequence[EpisodeRow]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from fnmatch import fnmatchcase
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from env.localweb.application import Volatile
 
-__all__ = ["combined", "reading", "steady_columns", "table_hashes"]
+__all__ = ["combined", "reading", "rows_between", "steady_columns", "table_hashes"]
 
 WAIT = 5.0
 """Seconds a reader waits for a writer."""
@@ -82,3 +83,24 @@ def combined(parts: Mapping[str, str]) -> str:
     """Return one hash of several, each known by a name."""
     lines = "\n".join(f"{name} {parts[name]}" for name in sorted(parts))
     return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def rows_between(
+    before: Path, after: Path, table: str, volatile: Sequence[Volatile] = ()
+) -> list[tuple[object, ...]]:
+    """Return the rows of a table that ``after`` has and ``before`` has not.
+
+    Columns that are volatile are left out; a table that is not there has no rows.
+    """
+    now, then = (Counter(rows_of(file, table, volatile)) for file in (after, before))
+    return list((now - then).elements())
+
+
+def rows_of(file: Path, table: str, volatile: Sequence[Volatile]) -> list[tuple[object, ...]]:
+    """Return the rows of a table in the columns that count."""
+    with reading(file) as database:
+        columns = steady_columns(database, volatile).get(table)
+        if columns is None:
+            return []
+        chosen = ", ".join(map(quoted, columns))
+        return [tuple(row) for row in database.execute(f"SELECT {chosen} FROM {quoted(table)}")]

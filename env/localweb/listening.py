@@ -15,19 +15,17 @@ LISTENS = "0A"
 """State of a listening socket in the kernel's tables."""
 
 
-def listening(group: int, proc: Path = Path("/proc")) -> set[str]:
-    """Return the addresses that the processes of a group accept TCP connections on.
-
-    Empty where there is no ``/proc`` to read it from.
-    """
+def listening(group: int, proc: Path = Path("/proc")) -> set[tuple[str, int]]:
+    """Return address and port of all TCP connections that the processes of a group accept."""
     sockets = {one for pid in members(group, proc) for one in held(pid, proc)}
-    found = set()
+    found: set[tuple[str, int]] = set()
     for table, family in TABLES:
         with suppress(OSError):
             for line in (proc / "net" / table).read_text().splitlines()[1:]:
                 fields = line.split()
                 if fields[3] == LISTENS and fields[9] in sockets:
-                    found.add(address(fields[1].partition(":")[0], family))
+                    where, _, port = fields[1].partition(":")
+                    found.add((address(where, family), int(port, 16)))
     return found
 
 

@@ -25,10 +25,16 @@ ANSWERING = 20.0
 """Seconds one page may take."""
 LEAVING = 3.0
 """Seconds a server has for ending by itself."""
+STEP = 0.02
+"""Seconds between two looks at a server that starts."""
 GATE = 'read -r go && exec "$@" </dev/null'
 """A shell that becomes the server when it is told to, and ends where nobody is left to tell it."""
 VARIABLES = ("PATH", "HOME", "LANG", "TMPDIR")
 """What a server sees of our environment: no key, no proxy."""
+
+
+class Stranger(SiteDown):
+    """Another site answers."""
 
 
 class Served:
@@ -77,16 +83,11 @@ class Served:
         """
         due = time.monotonic() + STARTING
         for site in self.application.sites:
-            while not self._answers(site):
+            # Somebody else's server on the same port would answer just as well.
+            while not (self._listens(site) and self._answers(site)):
                 if time.monotonic() > due or not self._runs():
                     raise SiteDown(f"site {site.name} does not start: {self._last_words()}")
-                time.sleep(0.02)
-        open_to = sorted({one for one in listening(self.pid) if one != LOOPBACK})
-        if open_to:
-            raise ConfigError(
-                f"the server of {self.application.name} listens on {', '.join(open_to)}: "
-                "it may be reached from outside; it was stopped"
-            )
+                time.sleep(STEP)
 
     def check(self, cookies: Mapping[str, str]) -> None:
         """Return if every site answers as itself, to its account too.
@@ -123,9 +124,22 @@ class Served:
     def _runs(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    def _listens(self, site: Site) -> bool:
+        """Return whether this very server, and not another one, has the site's port."""
+        found = listening(self.pid)
+        public = sorted({address for address, _ in found} - {LOOPBACK})
+        if public:
+            raise ConfigError(
+                f"the server of {self.application.name} listens on {', '.join(public)}, "
+                f"where it may be reached from outside; it must listen on {LOOPBACK} alone"
+            )
+        return (LOOPBACK, self.place.ports[site.name]) in found
+
     def _answers(self, site: Site) -> bool:
         try:
             shown(site, self.place.ports[site.name], site.page, site.text, "")
+        except Stranger:
+            raise
         except SiteDown:
             return False
         return True
@@ -154,7 +168,7 @@ def shown(site: Site, port: int, path: str, text: str, cookie: str) -> None:
     if status != http.client.OK:
         raise SiteDown(f"site {site.name} answers {path} with status {status}")
     if text not in body:
-        raise SiteDown(f"another site answers on port {port}, where {site.name} is expected")
+        raise Stranger(f"another site answers on port {port}, where {site.name} is expected")
 
 
 def fetch(port: int, path: str, headers: Mapping[str, str]) -> tuple[int, str]:

@@ -79,6 +79,19 @@ class FakeInstance(Closing):
         """Log everybody out of a site."""
         self._sites[site].sessions.clear()
 
+    def send_on(self, site: str, url: str) -> None:
+        """Let a site answer everything by sending the browser there."""
+        self._sites[site].sends_on = url
+
+    def demand(self, header: str, value: str) -> None:
+        """Let every server answer 403 to requests without this header."""
+        for server in (*self._sites.values(), self._reset):
+            server.demanded = (header, value)
+
+    def change_password(self, site: str, password: str) -> None:
+        """Let a site's account have another password."""
+        self._sites[site].password = password
+
     def fail(self, site: str, status: int | None) -> None:
         """Let a site answer everything with an error; ``None`` mends it."""
         self._sites[site].status = status
@@ -86,6 +99,10 @@ class FakeInstance(Closing):
     def die(self, site: str) -> None:
         """Close a site's port, or that of the ``reset`` server, for good."""
         self._serving[site].close()
+
+    def start_reset(self) -> None:
+        """Begin a reset, as a ``GET`` of ``/reset`` does."""
+        self._reset.answer("GET", "/reset", "", {})
 
     def reset_takes(self, polls: int) -> None:
         """Let the next resets be ready after so many looks at the status."""
@@ -120,7 +137,12 @@ class _Handler(BaseHTTPRequestHandler):
         # The browser keeps one set of cookies for all ports of a host.
         cookie = SimpleCookie(self.headers.get("Cookie", "")).get(f"session_{self.server.site}")
         path, session = urlsplit(self.path).path, cookie.value if cookie else ""
-        status, headers, text = self.server.answer(self.command, path, session, form)
+        header, value = self.server.demanded
+        status, headers, text = (
+            (HTTPStatus.FORBIDDEN, {}, "Forbidden")
+            if header and self.headers.get(header) != value
+            else self.server.answer(self.command, path, session, form)
+        )
         data = text.encode()
         self.send_response(status)
         self.send_header("Content-Type", "text/html; charset=utf-8")
@@ -140,6 +162,7 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, site: str) -> None:
         self.site = site
+        self.demanded = ("", "")
         super().__init__((LOOPBACK, 0), _Handler)
 
     def handle_error(self, request: object, client_address: object) -> None:
@@ -160,9 +183,11 @@ class _Site(_Server):
         self.sessions: set[str] = set()
         self.changes: list[str] = []
         self.status: int | None = None
+        self.sends_on = ""
         self._base = BASES.get(site, "")
         self._login = LOGINS.get(site)
         self._logins = 0
+        self.password = self._login.password if self._login is not None else ""
         super().__init__(site)
 
     def answer(
@@ -170,6 +195,8 @@ class _Site(_Server):
     ) -> _Answer:
         if self.status is not None:
             return self.status, {}, "<h1>Error</h1>"
+        if self.sends_on:
+            return HTTPStatus.FOUND, {"Location": self.sends_on}, ""
         if self._login is not None:
             place = path.removeprefix(self._base)
             if method == "POST" and place == self._login.form:
@@ -188,7 +215,7 @@ class _Site(_Server):
 
     def _log_in(self, login: Login, form: Mapping[str, list[str]]) -> _Answer:
         said = (form.get("name", [""])[0], form.get("word", [""])[0])
-        if said != (login.username, login.password):
+        if said != (login.username, self.password):
             return HTTPStatus.OK, {}, self._form(login)
         self._logins += 1
         session = f"{self.server_address[1]}-{self._logins}"

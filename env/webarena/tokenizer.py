@@ -22,6 +22,11 @@ __all__ = ["DOWNLOAD", "Tokenizer", "found", "make_untrained"]
 
 DATA = Path("tokenizers", "punkt_tab", "english")
 FILES = ("abbrev_types.txt", "collocations.tab", "ortho_context.tab", "sent_starters.txt")
+SYSTEM_FOLDERS = (
+    *(Path(sys.prefix) / below / "nltk_data" for below in ("", "share", "lib")),
+    *(Path("/usr") / below / "nltk_data" for below in ("share", "local/share", "lib", "local/lib")),
+)
+"""Where NLTK looks last."""
 DOWNLOAD = ".venv/bin/python -m nltk.downloader punkt_tab"
 """The command that fetches the trained data."""
 
@@ -71,7 +76,4 @@ def _search_path(environ: Mapping[str, str]) -> Iterator[Path]:
             yield Path(named).expanduser()
     if environ.get("HOME"):
         yield Path(environ["HOME"]) / "nltk_data"
-    for below in ("", "share", "lib"):
-        yield Path(sys.prefix) / below / "nltk_data"
-    for prefix in ("/usr/share", "/usr/local/share", "/usr/lib", "/usr/local/lib"):
-        yield Path(prefix) / "nltk_data"
+    yield from SYSTEM_FOLDERS

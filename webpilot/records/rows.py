@@ -24,6 +24,9 @@ __all__ = [
 ROW_SCHEMA = 1
 """Version of the fields below."""
 
+SITE_BENCHMARKS = ("localweb", "webarena", "webarena_verified")
+"""Benchmarks on sites with servers, by the beginning of their tasks' names."""
+
 INFRASTRUCTURE = ("browser", "site", "llm", "harness")
 """Kinds of error that say nothing about the agent: outside the success rate's denominator."""
 
@@ -156,9 +159,15 @@ class EpisodeRow:
         return self.error_kind in INFRASTRUCTURE
 
     @property
+    def on_sites(self) -> bool:
+        """Whether it was played on sites, where judges say yes or no and nothing is strict."""
+        return self.task.partition(".")[0] in SITE_BENCHMARKS
+
+    @property
     def is_graded(self) -> bool:
         """Whether a verdict was given on a page without a strict metric (decision 22)."""
-        return self.reward_raw is not None and self.strict_success is None
+        known = self.reward_raw is not None and not self.on_sites
+        return known and self.strict_success is None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data in the order of the fields."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from webpilot.records.rows import EpisodeRow
 
@@ -12,8 +12,12 @@ __all__ = [
     "CAVEAT",
     "FLOORS",
     "FLOOR_SHARES",
+    "LOCAL_CAVEAT",
+    "SITE_METRIC",
     "STRICT_METRIC",
+    "caveats",
     "is_miniwob",
+    "metrics_of",
     "model_cost",
     "policy_label",
     "side_effects_told",
@@ -23,6 +27,8 @@ __all__ = [
 
 STRICT_METRIC = "strict (raw reward >= 1)"
 BROWSERGYM_METRIC = "BrowserGym's metric (reward > 0)"
+
+SITE_METRIC = "solved (every judge content)"
 
 FLOOR_SHARES = {"random": 0.131, "scripted": 0.224}
 """Published success rates of two agents without a model on BrowserGym's MiniWoB++."""
@@ -34,6 +40,42 @@ CAVEAT = (
     "the published agents had one live episode."
 )
 """Stands beside every MiniWoB++ number (decision 21)."""
+
+
+LOCAL_CAVEAT = (
+    "Third-party applications on this machine with tasks and data of our own: no WebArena number, "
+    "and not an independent benchmark."
+)
+"""Stands beside every number of the local suite."""
+
+
+class Metric(NamedTuple):
+    """One success rate of a summary."""
+
+    key: str
+    """Of the summary's block."""
+    name: str
+    column: str
+    """Its name above a table's column."""
+
+
+def metrics_of(summary: Mapping[str, Any]) -> tuple[Metric, ...]:
+    """Return the metrics that a summary's episodes have, the strictest first."""
+    graded = summary["graded"]["episodes"]
+    if summary["success"]["total"] and not summary["strict"]["total"] and not graded:
+        return (Metric("success", SITE_METRIC, "solved"),)
+    return (
+        Metric("strict", STRICT_METRIC, "strict"),
+        Metric("success", BROWSERGYM_METRIC, "BrowserGym's metric"),
+    )
+
+
+def caveats(summary: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what must stand beside a summary's numbers."""
+    if is_miniwob(summary):
+        return (CAVEAT, FLOORS)
+    local = any(name.startswith("localweb.") for name in summary["by"]["task"])
+    return (LOCAL_CAVEAT,) if local else ()
 
 
 def is_miniwob(summary: Mapping[str, Any]) -> bool:

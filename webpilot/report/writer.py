@@ -17,12 +17,10 @@ from webpilot.records.rows import EpisodeRow
 from webpilot.report import figure
 from webpilot.report.episodes import EpisodeView, view_episode
 from webpilot.report.words import (
-    BROWSERGYM_METRIC,
-    CAVEAT,
     FLOOR_SHARES,
-    FLOORS,
-    STRICT_METRIC,
+    caveats,
     is_miniwob,
+    metrics_of,
     model_cost,
     policy_label,
     side_effects_told,
@@ -154,10 +152,11 @@ def _report(run: Run, episodes: Sequence[EpisodeView]) -> dict[str, Any]:
             for name, blocks in summary["by"].items()
             if name != "task" and len(blocks) > 1
         },
-        "metrics": ((STRICT_METRIC, summary["strict"]), (BROWSERGYM_METRIC, summary["success"])),
+        "metrics": tuple((each.name, summary[each.key]) for each in metrics_of(summary)),
+        "columns": tuple((each.key, each.column) for each in metrics_of(summary)),
+        "headline": summary[metrics_of(summary)[0].key],
         "miniwob": is_miniwob(summary),
-        "caveat": CAVEAT,
-        "floors": FLOORS,
+        "caveats": caveats(summary),
         "floor_shares": FLOOR_SHARES,
     }
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote_plus
 
 from env.localweb.tracker.artifacts import checkin, name, tagging, ticket_change, wiki_page
 
@@ -180,7 +181,8 @@ def artifacts(words: Mapping[str, Any]) -> list[bytes]:
         for date, user, fields in ticket.changes:
             changed = dict(fields)
             if ticket.fixed and fields.get("status") == "Fixed":
-                changed["icomment"] += f" See check-in [{fixes[ticket.uuid][:10]}]."
+                fix = fixes[ticket.uuid][:10]
+                changed["icomment"] += f" See check-in [{fix}](/info/{fix})."
             keep(made, ticket_change(ticket.uuid, changed, date=date, user=user))
     pages(words, made)
     return list(made.values())
@@ -298,7 +300,8 @@ def pages(words: Mapping[str, Any], made: dict[str, bytes]) -> None:
     """Add the wiki: each page as it was first written and, for some, a later version."""
     draw = random.Random(SEED + 2)
     people = list(words["people"])
-    for title, text in words["wiki"].items():
+    for title, plain in words["wiki"].items():
+        text = linked(plain, list(words["wiki"]))
         date = START + timedelta(days=draw.randrange(1, 120), minutes=draw.randrange(600))
         user = draw.choice(people)
         first = text if draw.random() < 0.5 else text[: text.rindex("\n", 0, -1) + 1]
@@ -307,3 +310,10 @@ def pages(words: Mapping[str, Any], made: dict[str, bytes]) -> None:
             date += timedelta(days=draw.randrange(20, 240))
             user = draw.choice(people)
             keep(made, wiki_page(title, text, date=date, user=user, parent=parent))
+
+
+def linked(text: str, titles: list[str]) -> str:
+    """Return a page's text with the names of pages in brackets as links."""
+    for title in titles:
+        text = text.replace(f"[{title}]", f"[{title}](/wiki?name={quote_plus(title)})")
+    return text

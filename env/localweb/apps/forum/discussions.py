@@ -74,7 +74,7 @@ class Composer:
     def __init__(self, words: dict[str, Any]) -> None:
         self.words = words
         self.random = random.Random(SEED)
-        self.people = [*words["users"][:8], ACCOUNT, *words["users"][8:]]
+        self.people = [ACCOUNT, *words["users"]]
         self.weights = [1 / (2 + place) ** 0.6 for place in range(len(self.people))]
 
     def pick(self, name: str) -> str:
@@ -163,10 +163,10 @@ class Composer:
         thing = case[0]
         limit = self.random.randrange(3, 40) * 10
         title = self.random.choice(
-            ["Which {thing} for {use}?", "Recommend me a {thing} for {use}"]
-        ).format(thing=thing, use=use)
+            ["Which {thing} for {use}?", "Recommend me {a} {thing} for {use}"]
+        ).format(a=article(thing), thing=thing, use=use)
         text = (
-            f"{self.pick('openings')} I need a {thing} for {use}. "
+            f"{self.pick('openings')} I need {article(thing)} {thing} for {use}. "
             f"My limit is {limit} euros, used is fine. {self.pick('closings')}"
         )
         found = self.open(category["title"], title, text)
@@ -229,10 +229,12 @@ class Composer:
         )
         if kind == "price" and case is not None:
             return (
-                f"I paid {self.random.randrange(8, 260)} euros for my {case[0]} "
-                f"{self.pick('places')}, and it still {case[1]} sometimes."
+                f"I paid {self.random.randrange(8, 260)} euros for mine, "
+                f"{self.pick('places')}. It {case[1]} too, now and then."
             )
-        return self.pick(kind if kind != "price" else "asides") + " " + self.pick("asides")
+        first, second = self.random.sample(self.words["asides"], 2)
+        said = first if kind in ("asides", "price") else self.pick(kind)
+        return f"{said} {second}"
 
     def private(self) -> list[Discussion]:
         """Return the private topics: some of the account's, some of others'."""
@@ -274,6 +276,11 @@ class Composer:
 def capital(text: str) -> str:
     """Return the text with a capital in front."""
     return text[:1].upper() + text[1:]
+
+
+def article(thing: str) -> str:
+    """Return ``a`` or ``an``."""
+    return "an" if thing[0] in "aeio" else "a"
 
 
 def lower(text: str) -> str:
