@@ -40,7 +40,11 @@ OSCAR: Known = (
 """django-oscar 4, shop and dashboard."""
 
 SPIRIT: Known = (
-    (("POST", r"/user/login/"),),
+    (
+        ("POST", r"/user/login/"),
+        # Sent by every topic's page itself: how far it was read. No task is about that.
+        ("POST", r"/comment/bookmark/\d+/create/"),
+    ),
     (
         (r"/user/logout/?", ""),
         (r"/user/(email-change|activation|unsubscribe)/.+", ""),

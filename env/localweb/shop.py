@@ -95,6 +95,9 @@ def logged_in(address: str, email: str, password: str, path: str) -> Sequence[Co
     with browser.open(address + path, urllib.parse.urlencode(form).encode(), timeout=30) as page:
         if "logout" not in page.read().decode():
             raise ConfigError("the shop refuses its own account: remove its seed and install anew")
+    # Who sees a page of the shop for the first time is given a basket: looking must change nothing.
+    with browser.open(f"{address}/catalogue/", timeout=30) as page:
+        page.read()
     # The token of forms is given anew to whoever has none.
     return [session(one.name, one.value or "") for one in jar if one.name.endswith("sessionid")]
 
