@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from env.localweb.catalogue import load, tasks
+from env.localweb.grounds import LocalwebGrounds
 from env.localweb.scripts import Missing, Script, action_of
-from env.localweb.suite import LocalwebSuite
 from env.sites.definition import SiteTask
+from env.sites.exploring import READONLY
+from env.sites.suite import SiteSuite
 from webpilot.errors import ConfigError, EnvironmentDown
 from webpilot.verdict import Opinion
 
@@ -91,7 +93,7 @@ def scripts_of(task: SiteTask) -> dict[str, Script]:
     raise ConfigError(f"{task.id} has no scripts: add them to a file in {CHECKS.name}/")
 
 
-async def tried(suite: LocalwebSuite, wanted: Iterable[SiteTask]) -> list[Tried]:
+async def tried(suite: SiteSuite, wanted: Iterable[SiteTask]) -> list[Tried]:
     """Return how the judges took every script of these tasks; one line each is printed."""
     found = []
     for task in wanted:
@@ -102,7 +104,7 @@ async def tried(suite: LocalwebSuite, wanted: Iterable[SiteTask]) -> list[Tried]
     return found
 
 
-async def _played(suite: LocalwebSuite, task: SiteTask, name: str, script: Script) -> Tried:
+async def _played(suite: SiteSuite, task: SiteTask, name: str, script: Script) -> Tried:
     started = time.perf_counter()
     opinions: tuple[Opinion, ...] = ()
     error = ""
@@ -160,7 +162,8 @@ def check(*, everything: bool, named: Sequence[str], file: Path | None) -> int:
         ConfigError: the suite is not installed, or a task has no scripts.
     """
     wanted = chosen(everything=everything, named=named)
-    with LocalwebSuite(explore="readonly-search") as suite:
+    # One set of servers: nothing is searched here.
+    with SiteSuite(LocalwebGrounds(explore=READONLY)) as suite:
         found = asyncio.run(tried(suite, wanted))
     result = report(found)
     if file is not None:

@@ -129,7 +129,8 @@ class Ladder:
 
     def _reloaded(self, path: Path, user: object) -> Checked:
         seat = self._move(self.pool.loadable(user), user)
-        self.routes.begin(())
+        # Some servers note what is merely read, and show it elsewhere.
+        self.routes.begin((), anew=True)
         seat.page.load()
         return replay(seat.page, path)
 

@@ -32,13 +32,15 @@ class Addresses:
 
     @classmethod
     def of(cls, real: Mapping[str, str]) -> Addresses:
-        """Return the addresses, written as the names of the sites."""
-        return cls(real=dict(real), written={site: f"http://{site}" for site in real})
+        """Return the addresses, host and port written as the names of the sites."""
+        written = {site: f"http://{site}{urlsplit(url).path}" for site, url in real.items()}
+        return cls(real=dict(real), written=written)
 
     @property
     def canonical(self) -> Canonical:
-        """How addresses are written in observations."""
-        return Canonical.of({url: self.written[site] for site, url in self.real.items()})
+        """How addresses are written in observations; of a site with a path, the rest too."""
+        origins = {origin(url): origin(self.written[site]) for site, url in self.real.items()}
+        return Canonical.of(origins)
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -58,3 +60,9 @@ class Addresses:
             if site in self.real:
                 text = text.replace(placeholder, self.real[site])
         return text
+
+
+def origin(url: str) -> str:
+    """Return scheme, host and port of an address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from env.sites.definition import SiteTask
 from env.sites.har import cut
 from env.sites.page import SitePage, Standing
 from webpilot.responses import TypedResponse
-from webpilot.types import Answer, Infeasible, Outcome
+from webpilot.types import Action, Answer, Infeasible, Observation, Outcome
 from webpilot.verdict import Opinion, Verdict
 
 __all__ = ["RESPONSE", "REQUESTS", "SiteEpisode"]
@@ -37,6 +38,8 @@ class SiteEpisode(Commits[SitePage]):
         page: SitePage,
         task: SiteTask,
         judges: Mapping[str, Judge],
+        *,
+        prepare: Callable[[], None] = lambda: None,
     ) -> None:
         """Prepare to commit.
 
@@ -45,10 +48,23 @@ class SiteEpisode(Commits[SitePage]):
             page: not yet loaded.
             task: what is judged.
             judges: by name; those that the task names are asked.
+            prepare: brings the servers to where the episode begins; called once, before its page
+                is loaded, outside the browser's thread.
         """
         super().__init__(thread, page, action_limit=task.action_limit)
         self._task = task
         self._judges = judges
+        self._prepare: Callable[[], None] | None = prepare
+
+    async def commit(self, actions: Sequence[Action]) -> Observation:
+        """Replay ``actions`` in order and return the page that follows; see :class:`Commits`."""
+        await self._prepared()
+        return await super().commit(actions)
+
+    async def _prepared(self) -> None:
+        prepare, self._prepare = self._prepare, None
+        if prepare is not None:
+            await asyncio.to_thread(prepare)
 
     @property
     def addresses(self) -> Addresses:
@@ -63,6 +79,7 @@ class SiteEpisode(Commits[SitePage]):
     async def judge(self, outcome: Outcome) -> Verdict:
         """Return the verdict of all the judges that the task names; only once."""
         self._close_books()
+        await self._prepared()
         return await self._thread.run(self._page.metered, lambda: self._judge(outcome))
 
     def _judge(self, outcome: Outcome) -> Verdict:

@@ -28,7 +28,7 @@ from env.sites.addresses import Addresses
 from webpilot.errors import BrowserLost, SiteDown
 from webpilot.types import Action, Observation, OpenTab
 
-__all__ = ["Entry", "SitePage", "Standing"]
+__all__ = ["VIEWPORT", "Entry", "SitePage", "Standing"]
 
 VIEWPORT = {"width": 1280, "height": 720}
 """That of WebArena's tasks in BrowserGym."""
@@ -54,6 +54,8 @@ class Entry:
     rules: WindowRules = field(default_factory=WindowRules)
     witness: Witness | None = None
     """Takes down its requests that are no reads, where the rules name what reads."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """What every request needs, beside what a browser sends."""
     har: Path | None = None
     """Where the window's requests are written when it closes."""
     check: Callable[[], None] | None = None
@@ -131,6 +133,8 @@ class SitePage(LivePage):
             SiteDown: one did not load, or is not the site's.
         """
         options: dict[str, Any] = {}
+        if self.entry.headers:
+            options["extra_http_headers"] = dict(self.entry.headers)
         if self.entry.storage_state is not None:
             options["storage_state"] = dict(self.entry.storage_state)
         if self.entry.har is not None:

@@ -56,6 +56,12 @@ class Instance:
             if site != HOMEPAGE and address != TODO
         }
 
+    @property
+    def places(self) -> Mapping[str, str]:
+        """The same and, where there is one, the homepage's: all that a tab may be open at."""
+        home = self.addresses.get(HOMEPAGE, TODO)
+        return {**self.sites, **({} if home == TODO else {HOMEPAGE: home})}
+
     def headers(self) -> Mapping[str, str]:
         """Return the headers that every request to the instance needs.
 

@@ -19,6 +19,7 @@ import json
 import os
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Error as PlaywrightError
 
 from env.judging import Ending, Opinion
-from env.webarena.catalogue import INSTALL, read
+from env.webarena.catalogue import INSTALL, read, tasks_file
 from env.webarena.readiness import JUDGE_MODEL, KEY
 from env.webarena.sites import HOMEPAGE, SITES, left_open
 from env.webarena.tokenizer import DOWNLOAD, Tokenizer, found, make_untrained
@@ -45,6 +46,8 @@ SETTINGS = "webarena.browser_env.env_config"
 """libwebarena's module that reads the addresses."""
 GONE = "has been closed"
 """In Playwright's words on a page or a browser that is no longer there."""
+LEAVING = "context was destroyed"
+"""In Playwright's words on a page that is just being left for another one."""
 CATCH_UP_TRIES = 20
 CATCH_UP_PAUSE = 50.0
 """Milliseconds."""
@@ -54,10 +57,17 @@ ANYWHERE = ("newtab", "")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibwebarenaJudge:
-    """Judges by libwebarena; a :data:`env.judging.Judge`."""
+    """Judges by libwebarena; a :data:`env.judging.Judge`.
+
+    Raises:
+        ConfigError: the extra is not installed.
+    """
 
     untrained: bool = False
     """Whether the untrained tokenizer will do: for our own tasks, never for official ones."""
+
+    def __post_init__(self) -> None:
+        tasks_file()  # found, not imported
 
     def __call__(self, task: Mapping[str, Any], ending: Ending) -> Opinion:
         """Return libwebarena's opinion of an ending.
@@ -133,7 +143,9 @@ def addresses(sites: Mapping[str, str]) -> dict[str, str]:
 
 def _import(wanted: Mapping[str, str]) -> None:
     """Return ``None`` once libwebarena is imported, with these addresses."""
-    with _set_for_now(os.environ, wanted):
+    with _set_for_now(os.environ, wanted), warnings.catch_warnings():
+        # Of its type checker, on spellings of types that are no longer in fashion.
+        warnings.simplefilter("ignore")
         try:
             settings = importlib.import_module(SETTINGS)
             importlib.import_module("webarena.evaluation_harness.evaluators")
@@ -169,14 +181,15 @@ def _catch_up(page: Page) -> None:
     It learns of what others did to a page only while it waits for something itself, and the
     evaluators read the address without waiting.
     """
-    try:
-        for _ in range(CATCH_UP_TRIES):
+    for _ in range(CATCH_UP_TRIES):
+        try:
             if page.evaluate("location.href") == page.url:
                 return
-            page.wait_for_timeout(CATCH_UP_PAUSE)
-    except PlaywrightError as error:
-        told = f"the page to be judged does not answer: {_line(error)}"
-        raise (BrowserLost if GONE in str(error) else SiteDown)(told) from error
+        except PlaywrightError as error:
+            if LEAVING not in str(error):
+                told = f"the page to be judged does not answer: {_line(error)}"
+                raise (BrowserLost if GONE in str(error) else SiteDown)(told) from error
+        page.wait_for_timeout(CATCH_UP_PAUSE)
 
 
 def _astray(ending: Ending) -> str:

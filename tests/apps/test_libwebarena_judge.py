@@ -353,17 +353,14 @@ def test_addresses_that_were_not_filled_in_are_refused(ask: Ask) -> None:
         ask(evaluation)
 
 
-def test_without_the_extra_the_command_that_brings_it_is_told(tmp_path: Path) -> None:
+def test_without_the_extra_no_judge_is_made_and_the_command_that_brings_it_is_told() -> None:
     code = (
-        "import sys\n"
-        "class Absent:\n"
-        "    def find_spec(self, name, path=None, target=None):\n"
-        "        if name.partition('.')[0] == 'webarena':\n"
-        "            raise ModuleNotFoundError(f'No module named {name!r}', name=name)\n"
-        "sys.meta_path.insert(0, Absent())\n"
-        "from env.webarena.libwebarena_judge import _import, addresses\n"
+        "import importlib.util as finding\n"
+        "there = finding.find_spec\n"
+        "finding.find_spec = lambda name: None if name == 'webarena' else there(name)\n"
+        "from env.webarena.libwebarena_judge import LibwebarenaJudge\n"
         "from webpilot.errors import ConfigError\n"
-        "try:\n    _import(addresses({'shopping': 'http://x'}))\n"
+        "try:\n    LibwebarenaJudge()\n"
         "except ConfigError as error:\n    print(error)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -9,13 +9,19 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from env.sites.addresses import Addresses
 from env.webarena import selection
 from env.webarena.catalogue import choose, digest, load, tasks, tasks_file
+from env.webarena.cleanliness import Cleanliness
+from env.webarena.fake import FakeInstance
+from env.webarena.instance import Instance
 from env.webarena.logins import LOGINS
 from env.webarena.order import dependencies
 from env.webarena.schema import EVALUATORS, HELPERS, problems
 from env.webarena.sites import SITES, left_open
+from experiments.webarena import main
 
 COUNTS = {
     ("exact_match",): 40,
@@ -126,3 +132,29 @@ def test_the_dry_run_orders_all_of_them_without_an_instance(tmp_path: Path) -> N
     assert (report["summary"]["tasks"], report["summary"]["problems"]) == (812, 0)
     assert len(report["rows"]) == 812
     assert "no WebArena instance was asked" in done.stdout
+
+
+def test_a_run_may_start_on_a_whole_and_clean_instance_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WEBPILOT_HOME", str(tmp_path))
+    asked = ["check", "--subset", "no_judge_model", "--template", "180"]
+    with FakeInstance() as fake:
+        for name, value in fake.environ.items():
+            monkeypatch.setenv(name, value)
+        assert main(["was-reset"]) == 0
+        assert main(asked) == 0
+        assert "as its reset at" in capsys.readouterr().out
+        fake.answer_as("reddit", "gitlab")
+        assert main(asked) == 2
+        assert "answers as GitLab, which is gitlab, not as Postmill" in capsys.readouterr().err
+        fake.answer_as("reddit", "reddit")
+        with Cleanliness(Instance.from_environment(fake.environ)) as log:
+            log.begin("run", "webarena.300")
+            log.end("run", "webarena.300", ["POST /cart"])
+        # It can be reset, and is before the first episode.
+        assert main(asked) == 0
+        assert "1 unsafe request (run/webarena.300)" in capsys.readouterr().out
+        monkeypatch.delenv("WA_FULL_RESET")
+        assert main(asked) == 2
+        assert "benchmark.accept_dirty=true" in capsys.readouterr().err
