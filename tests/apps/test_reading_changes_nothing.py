@@ -24,7 +24,7 @@ from env.link.thread import BrowserThread
 from env.localweb.replica import Replica
 from env.localweb.served import cookie_header
 
-PAGES = 60
+PAGES = 40
 """Pages of a site that are asked for."""
 WAIT = 30.0
 SITES = ("shopping", "shopping_admin", "reddit", "gitlab", "wikipedia")
@@ -155,7 +155,7 @@ def test_pages_that_are_looked_at_send_nothing_that_is_held_back(
     """Else looking would end a search's path, as an action does that would change something."""
     replica.reset()
     pages = [url for url in crawled(replica, site, reading(replica))[0] if not STATIC.match(url)]
-    kinds = list({shape(url): url for url in pages}.values())[:20]
+    kinds = list({shape(url): url for url in pages}.values())[:12]
     ledger = EffectLedger()
 
     def look() -> None:
