@@ -76,8 +76,9 @@ def account(User, first, last, email, password, username="", **rights):
         first_name=first,
         last_name=last,
         email=email,
-        # A salt of its own for each, and the same one in each seeding.
-        password=make_password(password, salt=f"larkfield{first}{last}"),
+        # A salt of its own for each, and the same one in each seeding: so long that Django does
+        # not draw another one at the first log-in.
+        password=make_password(password, salt=f"larkfield{first}{last}".ljust(32, "0")),
         **rights,
     )
 
