@@ -126,7 +126,7 @@ class Site(Server):
             outside = session not in self.sessions
             if outside and (self._login.expired or place == self._login.form):
                 return HTTPStatus.OK, {}, self._form(self._login)
-            if outside and place == self._login.proof:
+            if outside and place in (self._login.proof, NOTES):
                 return HTTPStatus.FOUND, {"Location": self._base + self._login.form}, ""
             if place == self._login.proof:
                 return HTTPStatus.OK, {}, self._page(self._login.keyword)

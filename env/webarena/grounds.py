@@ -138,16 +138,20 @@ class WebArenaGrounds(Closing):
         self._contaminated = terms.contaminated
         self._log.begin(self._run, task.id)
 
-    def before_commit(self, task: SiteTask, ledger: EffectLedger) -> None:
-        """Put the instance back where exploring has written to it; else say so in the result."""
-        sent = sum(each.count for each in ledger.effects() if not each.refused)
+    def before_commit(self, task: SiteTask, ledger: EffectLedger) -> bool:
+        """Return whether the instance was put back, because exploring has written to it.
+
+        Where that is not possible, the result says so.
+        """
+        sent = ledger.sent
         if self._explore != UNSAFE or not sent:
-            return
-        if self._instance.reset_url:
-            self._reset()
-            self._log.begin(self._run, task.id)
-        else:
+            return False
+        if not self._instance.reset_url:
             self._contaminated = f"exploring sent {sent} unsafe requests, and nothing was reset"
+            return False
+        self._reset()
+        self._log.begin(self._run, task.id)
+        return True
 
     @property
     def hosts(self) -> tuple[str, ...]:
