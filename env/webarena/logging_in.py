@@ -14,7 +14,7 @@ from webpilot.errors import SiteDown
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
-__all__ = ["log_in", "still_in", "verifier"]
+__all__ = ["keeper", "log_in", "still_in", "verifier"]
 
 SECONDS = 30.0
 """Longest time a page of a login may take."""
@@ -62,6 +62,34 @@ def still_in(page: Page, site: str, address: str) -> bool:
     return login.holds(address, url=page.url, page=page.content())
 
 
+def keeper(addresses: Mapping[str, str]) -> Callable[[Page], None]:
+    """Return a check that one is still logged in, of a page that an action led to.
+
+    For :class:`env.sites.page.Entry`. A form to log in is shown to whoever asks for one, so the
+    page of proof is asked for too before a login is called expired.
+
+    Args:
+        addresses: by site, without a slash at the end.
+    """
+
+    def kept(page: Page) -> None:
+        site = _site_of(page.url, addresses)
+        if site not in LOGINS:
+            return
+        login, address = LOGINS[site], addresses[site]
+        try:
+            if not login.lost(address, url=page.url, page=page.content()):
+                return
+            proof = page.context.request.get(address + login.proof, timeout=SECONDS * 1000)
+            if login.holds(address, url=proof.url, page=proof.text()):
+                return
+        except PlaywrightError:
+            return  # the page went elsewhere meanwhile, or the site is gone, which is seen there
+        raise _expired(site, page.url)
+
+    return kept
+
+
 def verifier(addresses: Mapping[str, str]) -> Callable[[Page], None]:
     """Return a check of a page just opened: that it is its site's, and that one is logged in.
 
@@ -79,9 +107,16 @@ def verifier(addresses: Mapping[str, str]) -> Callable[[Page], None]:
         if site in MARKS and other not in (None, site):
             raise SiteDown(f"{url} answers as {other}, not as {site}: correct its address")
         if site in LOGINS and LOGINS[site].lost(addresses[site], url=url, page=html):
-            raise SiteDown(f"nobody is logged in to {site} any more, at {url}")
+            raise _expired(site, url)
 
     return verify
+
+
+def _expired(site: str, url: str) -> SiteDown:
+    return SiteDown(
+        f"nobody is logged in to {site} any more, at {url}: run the same command with "
+        "run.retry_errors=true, which logs in anew"
+    )
 
 
 def _site_of(url: str, addresses: Mapping[str, str]) -> str:
