@@ -29,7 +29,7 @@ from env.sites.addresses import Addresses
 from webpilot.errors import BrowserLost, SiteDown
 from webpilot.types import Action, Observation, OpenTab
 
-__all__ = ["SERVER_ERROR", "VIEWPORT", "Entry", "SitePage", "Standing"]
+__all__ = ["LEAVING", "SERVER_ERROR", "VIEWPORT", "Entry", "SitePage", "Standing", "answered"]
 
 VIEWPORT = {"width": 1280, "height": 720}
 """That of WebArena's tasks in BrowserGym."""

@@ -169,7 +169,7 @@ class WebArenaGrounds(Closing):
             headers=self._instance.headers(),
             check=partial(self._answering, task),
             verify=verifier(self._instance.places),
-            kept=keeper(self._instance.places),
+            kept=keeper(self._instance.places, headers=self._instance.headers()),
         )
 
     def sign_in(self, context: BrowserContext, task: SiteTask) -> Mapping[str, Any]:
