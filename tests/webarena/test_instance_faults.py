@@ -9,9 +9,10 @@ import pytest
 
 from env.sites.exploring import UNSAFE
 from env.webarena.fake import FakeInstance
+from env.webarena.logins import LOGINS
 from tests.sites.test_site_world import awaited
 from tests.webarena.noting import (
-    FIRST,
+    OPEN,
     CountingJudge,
     NotingCast,
     noted,
@@ -49,79 +50,76 @@ def expires(fake: FakeInstance) -> None:
     fake.expire("gitlab")
 
 
-FAULTS = pytest.mark.parametrize(
-    ("fault", "told"),
-    [
-        (dies, "gitlab is gone"),
-        (breaks, "gitlab is broken"),
-        (expires, "nobody is logged in to gitlab any more"),
-    ],
+FAULTS: tuple[tuple[Fault, str], ...] = (
+    (expires, "nobody is logged in to gitlab any more"),
+    (breaks, "gitlab is broken"),
+    (dies, "gitlab is gone"),
 )
 
 
-def check(row: EpisodeRow, fake: FakeInstance, told: str) -> None:
-    """The row says whose fault it is and what mends it; the log knows what was sent."""
+def check(row: EpisodeRow, told: str) -> None:
+    """The row says whose fault it is and what mends it."""
     assert (row.error_kind, row.success, row.stop_reason) == ("site", None, "infrastructure")
     assert row.is_infrastructure
     assert told in (row.error or "")
     assert "run.retry_errors=true" in (row.error or "")
     assert "\n" not in (row.error or "")
-    assert standing(fake).unfinished == ()
 
 
-@FAULTS
-def test_a_site_that_fails_while_it_is_searched(
-    fake: FakeInstance, fault: Fault, told: str
-) -> None:
+def test_a_site_that_fails_while_it_is_searched(fake: FakeInstance) -> None:
     judge = CountingJudge(fake)
     with noting_suite(fake, judge) as suite:
-        row = noted(suite, NotingCast(between=lambda context: fault(fake))).row
-    check(row, fake, told)
+        for fault, told in FAULTS:
+            befallen = NotingCast(between=lambda context, fault=fault: fault(fake))
+            check(noted(suite, befallen).row, told)
+            fake.fail("gitlab", None)
     assert judge.asked == 0
-    assert standing(fake).clean
+    assert fake.resets == 0
+    assert standing(fake).clean  # what only read has left nothing
 
 
-@FAULTS
-def test_a_site_that_fails_while_a_path_is_committed(
-    fake: FakeInstance, fault: Fault, told: str
-) -> None:
+def test_a_site_that_fails_while_a_path_is_committed(fake: FakeInstance) -> None:
     judge = CountingJudge(fake)
-    fake.when_noted("gitlab", lambda note: fault(fake))
     with noting_suite(fake, judge) as suite:
-        row = noted(suite).row
-    check(row, fake, told)
+        for number, (fault, told) in enumerate(FAULTS):
+            fake.when_noted("gitlab", lambda note, fault=fault: fault(fake))
+            row = noted(suite).row
+            check(row, told)
+            assert row.side_effects[0] == "commit: POST gitlab /notes"
+            assert fake.resets == number  # what the one before has sent may have arrived
+            fake.fail("gitlab", None)
     assert judge.asked == 0
-    assert row.side_effects[0] == "commit: POST gitlab /notes"
-    assert standing(fake).unsafe == 1  # it may have arrived: the next episode begins with a reset
+    assert (standing(fake).unsafe, standing(fake).unfinished) == (1, ())
 
 
-@pytest.mark.parametrize(
-    ("fault", "told"),
-    [
-        (lambda fake: fake.answer_as("gitlab", "shopping"), "answers as shopping, not as gitlab"),
-        (lambda fake: fake.change_password("gitlab", "other"), "does not let byteblaze in"),
-        (dies, "answered with status 502"),  # by the window's proxy
-        (breaks, "answered with status 502"),
-    ],
-)
-def test_a_site_that_is_not_what_it_was_when_the_run_began(
-    fake: FakeInstance, fault: Fault, told: str
-) -> None:
-    with noting_suite(fake, CountingJudge(fake)) as suite:
-        fault(fake)
+def test_a_site_that_is_not_what_it_was_when_the_run_began(fake: FakeInstance) -> None:
+    faults: tuple[tuple[Fault, Fault, str], ...] = (
+        (
+            lambda fake: fake.answer_as("gitlab", "shopping"),
+            lambda fake: fake.answer_as("gitlab", "gitlab"),
+            "answers as shopping, not as gitlab",
+        ),
+        (
+            lambda fake: fake.change_password("gitlab", "other"),
+            lambda fake: fake.change_password("gitlab", LOGINS["gitlab"].password),
+            "does not let byteblaze in",
+        ),
+        (breaks, lambda fake: fake.fail("gitlab", None), "answered with status 502"),
+    )
+    judge = CountingJudge(fake, wanted=0)
+    with noting_suite(fake, judge) as suite:
+        for fault, mended, told in faults:
+            fault(fake)
+            row = noted(suite).row
+            assert (row.error_kind, row.success) == ("site", None)
+            assert told in (row.error or "")
+            mended(fake)
+        # The next episode plays once the site is itself again.
+        row = noted(suite, NotingCast(goals=(OPEN,))).row
+        assert (row.error, row.success, judge.asked) == (None, True, 1)
+        dies(fake)
         row = noted(suite).row
-    assert (row.error_kind, row.success) == ("site", None)
-    assert told in (row.error or "")
-    assert standing(fake).clean
-
-
-def test_the_next_episode_plays_once_the_site_is_back(fake: FakeInstance) -> None:
-    with noting_suite(fake, CountingJudge(fake, wanted=1)) as suite:
-        breaks(fake)
-        assert noted(suite).row.error_kind == "site"
-        fake.fail("gitlab", None)
-        row = noted(suite, NotingCast(goals=("notes: 0", FIRST))).row
-    assert (row.error, row.success) == (None, True)
+        assert (row.error_kind, row.success) == ("site", None)
 
 
 def test_a_reset_that_fails_is_the_instances_fault_and_nothing_is_judged(
@@ -136,16 +134,16 @@ def test_a_reset_that_fails_is_the_instances_fault_and_nothing_is_judged(
     assert judge.asked == 0
 
 
-@pytest.mark.parametrize("address", ["/users/sign_in", "/users/sign_out"])
 @awaited
 async def test_a_login_that_the_agent_itself_asks_for_or_ends_is_no_fault(
-    fake: FakeInstance, address: str
+    fake: FakeInstance,
 ) -> None:
     with noting_suite(fake, CountingJudge(fake), explore=UNSAFE) as suite:
         async with (
             suite.open_search("webarena.1", 0) as opened,
             opened.worlds.lease() as world,
         ):
-            there = await world.step(Action(kind="goto", args=(f"http://gitlab{address}",)))
-            assert there.observation.last_error == ""
-            assert there.observation.url == "http://gitlab/users/sign_in"
+            for address in ("/users/sign_in", "/users/sign_out"):
+                there = await world.step(Action(kind="goto", args=(f"http://gitlab{address}",)))
+                assert there.observation.last_error == ""
+                assert there.observation.url == "http://gitlab/users/sign_in"
