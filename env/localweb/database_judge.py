@@ -92,7 +92,8 @@ class DatabaseJudge:
         if not paths:
             raise ConfigError(f"the data holds no address: {wanted['sql']}")
         origin = urlsplit(ending.sites[site])
-        now = urlsplit(ending.page.url)
+        # The page is asked: what Playwright knows of its address comes late.
+        now = urlsplit(str(ending.page.evaluate("location.href")))
         if now.netloc != origin.netloc or not any(same_page(now.geturl(), one) for one in paths):
             yield f"the page in front is {now.path or now.geturl()}, not {shortened(paths)}"
 

@@ -85,6 +85,8 @@ class SiteEpisode(Commits[SitePage]):
     def _judge(self, outcome: Outcome) -> Verdict:
         self._open()
         entry = self._page.entry
+        # Playwright takes in where its page has gone to only with a call of its own.
+        self._page.window.context.cookies()
         definition = json.loads(entry.addresses.fill(json.dumps(dict(self._task.raw))))
         response = TypedResponse.of(outcome, acted=self._page.sent().wrote)
         ended = datetime.now(UTC)

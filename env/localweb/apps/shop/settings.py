@@ -92,6 +92,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
+        "DIRS": [Path(__file__).parent / "templates"],
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
@@ -158,4 +159,6 @@ OSCAR_LINE_STATUS_PIPELINE = {
     "Shipped": (),
     "Cancelled": (),
 }
+# Whoosh cuts the words of a facet to their stems, and shows those.
+OSCAR_SEARCH_FACETS = {"fields": {}, "queries": {}}
 PHONENUMBER_DEFAULT_REGION = "US"
