@@ -1,0 +1,167 @@
+"""Ways to what a goal names: links, menus, category trees, searches, further pages of a list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from webpilot.offline.sites.errand import Errand
+from webpilot.offline.sites.moves import Move, back, click, fill, press
+from webpilot.offline.sites.page import Item, SitePage, searches
+from webpilot.offline.sites.relevance import concerns, fits_place, names_thing, nouns
+from webpilot.offline.sites.structure import groups, next_link
+from webpilot.offline.sites.trail import Trail
+from webpilot.offline.sites.wording import akin, content, related
+
+__all__ = ["TRIED", "queries", "search_box", "submit_of", "ways"]
+
+TRIED = 0.12
+"""What is left of a way that was taken before."""
+LEAVING = re.compile(
+    r"\b(?:log ?out|sign ?out|logout|delete|remove|unsubscribe|cancel|report abuse|reset|flag)\b",
+    re.I,
+)
+DOING = re.compile(
+    r"^(?:add|buy|like|upvote|downvote|subscribe|follow|approve|reject|submit|save|post|send|write|new|create|edit|reply|update|confirm|apply|mark)\b",
+    re.IGNORECASE,
+)
+OPENING = frozenset(
+    ["dropdown", "toggle", "menu", "hamburger", "navbar", "toggler", "collapse", "accordion"]
+)
+
+
+def ways(errand: Errand, trail: Trail) -> list[Move]:
+    """Return the ways to go on from the page at hand, in no order; none of them changes anything."""
+    page = trail.page
+    found = [*_searching(errand, trail)]
+    here = _rows_about(page, errand)
+    menu = related(nouns(errand))
+    for item in page.links:
+        score, why = _score(page, item, errand, here, menu)
+        if score < 0.1 or not _harmless(item):
+            continue
+        if trail.followed(page, item):
+            score *= TRIED
+        found.append(Move(action=click(item), score=min(0.97, score), reason=why))
+    onward = next_link(page)
+    named = errand.thing or errand.person
+    if onward is not None and named and groups(page):
+        placed = errand.place and fits_place(errand.place, page.title) >= 0.7
+        score = 0.5 if placed or trail.typed() else 0.22
+        found.append(Move(action=click(onward), score=score, reason="turns to the next page"))
+    if trail.steps and not trail.page.error:
+        found.append(Move(action=back(), score=0.12, reason="nothing here leads on"))
+    return found
+
+
+def _harmless(item: Item) -> bool:
+    """Return whether a click on an item only shows something."""
+    if LEAVING.search(item.label):
+        return False
+    if item.role != "button":
+        return not DOING.match(item.label)
+    return _opens(item)
+
+
+def _opens(item: Item) -> bool:
+    """Return whether an item opens a menu or a section."""
+    popup = item.states.get("hasPopup", "false") != "false" or "expanded" in item.states
+    return popup or bool(item.words & OPENING) or item.role in ("tab", "menuitem")
+
+
+def _score(
+    page: SitePage, item: Item, errand: Errand, here: list[Item], menu: frozenset[str]
+) -> tuple[float, str]:
+    """Return how likely an item leads to what the errand names, and why."""
+    label = item.label
+    shut = item.states.get("expanded", "") == "false"
+    options: list[tuple[float, str]] = [(0.0, "")]
+    if errand.thing:
+        options.append((names_thing(errand.thing, label) * 0.97, f"'{label}' is '{errand.thing}'"))
+    if errand.person:
+        options.append((names_thing(errand.person, label) * 0.9, f"'{label}' is {errand.person}"))
+    if errand.place:
+        weight = 0.72 if errand.thing else 0.95
+        options.append((fits_place(errand.place, label) * weight, f"'{label}' is the place"))
+    for name in errand.others:
+        options.append((names_thing(name, label) * 0.5, f"'{label}' is '{name}'"))
+    if any(page.holds(row, item) for row in here) and item.role == "link":
+        options.append((0.62, f"'{label}' stands in the row of '{errand.thing or errand.person}'"))
+    words = content(label)
+    if words and menu:
+        met = sum(max(akin(word, noun) for noun in menu) for word in words) / len(words)
+        reach = sum(max(akin(word, noun) for word in words) for noun in menu) / len(menu)
+        options.append(
+            (0.42 * met + 0.12 * min(1.0, 2 * reach), f"'{label}' is where such things are")
+        )
+    if _opens(item) and shut:
+        options.append((0.24, f"opens '{label}'"))
+    best = max(options, key=lambda option: option[0])
+    return (best[0] * (0.98 if item.chrome else 1.0), best[1])
+
+
+def _rows_about(page: SitePage, errand: Errand) -> list[Item]:
+    """Return the rows and cards that bear the thing's name."""
+    name = errand.thing or errand.person
+    if not name:
+        return []
+    return [
+        record.item
+        for group in groups(page)
+        for record in group.records
+        if names_thing(name, record.title) >= 0.8
+        or any(names_thing(name, cell) >= 0.85 for cell in record.cells)
+    ]
+
+
+def search_box(page: SitePage) -> Item | None:
+    """Return the box of the page's search, or ``None``."""
+    boxes = [item for item in page.fields if searches(item)]
+    # the site's own search stands in its frame; others narrow a list down
+    return min(boxes, key=lambda item: (not item.chrome, item.order), default=None)
+
+
+def queries(errand: Errand) -> tuple[str, ...]:
+    """Return what to search for, narrowest first."""
+    name = errand.thing or errand.person or errand.place
+    if not name:
+        return ()
+    words = [word for word in re.findall(r"[^\s\"',;:()]+", name) if content(word)]
+    longest = max(words, key=len, default="")
+    tries = [name, " ".join(words[:3]), longest]
+    return tuple(dict.fromkeys(text for text in tries if text))
+
+
+def _searching(errand: Errand, trail: Trail) -> Iterator[Move]:
+    """Yield filling in the site's search, then sending it; a wider query where one found nothing."""
+    page = trail.page
+    box = search_box(page)
+    if box is None:
+        return
+    typed = trail.typed()
+    last = trail.last
+    if last is not None and last.action.kind == "fill" and last.target is not None:
+        if searches(last.target) and not last.failed:
+            button = submit_of(page, box)
+            if button is not None:
+                yield Move(action=click(button), score=0.93, reason="sends the search")
+            sure = 0.6 if button is not None else 0.93
+            yield Move(action=press("Enter"), score=sure, reason="Enter sends the search")
+            return
+    fresh = [query for query in queries(errand) if query not in typed]
+    if fresh:
+        worth = 0.6 if errand.thing else 0.5
+        if re.fullmatch(r"#?\d+", fresh[0]):
+            worth = 0.35  # a number is found in lists, hardly ever by words
+        score = worth - 0.12 * len(typed)
+        yield Move(action=fill(box, fresh[0]), score=score, reason=f"searches for '{fresh[0]}'")
+
+
+def submit_of(page: SitePage, box: Item) -> Item | None:
+    """Return the button that sends a search, or ``None``."""
+    form = next((above for above in page.above(box) if above.tag == "form"), None)
+    if form is None:
+        return None
+    buttons = [item for item in page.inside(form) if item.role == "button" and item.active]
+    after = [item for item in buttons if item.order > box.order]
+    return next(iter(after or buttons), None)
