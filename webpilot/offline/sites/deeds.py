@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 
 from webpilot.offline.sites.errand import Errand, Slot
-from webpilot.offline.sites.forms import Form, Match, forms, holds, matched, setting, submits
+from webpilot.offline.sites.forms import STAR, Form, Match, forms, holds, matched, setting, submits
 from webpilot.offline.sites.moves import Move, click
 from webpilot.offline.sites.page import Item, SitePage
 from webpilot.offline.sites.relevance import concerns, fits_place, names_thing
 from webpilot.offline.sites.structure import groups, messages
 from webpilot.offline.sites.trail import Step, Trail
-from webpilot.offline.sites.wording import akin, content, same_words, terms
+from webpilot.offline.sites.ways import opens
+from webpilot.offline.sites.wording import akin, content, same_deed, terms
 
 __all__ = ["deeds", "done"]
 
@@ -46,6 +47,7 @@ TOWARDS_ORDER = (
     r"place (?:the |my )?order|complete (?:the )?order|pay now|confirm order",
     r"preview(?: order)?",
     r"(?:ship|deliver|send) to (?:this|your|the|my)\b.*|use this address",
+    r"(?:select|choose|use)(?: this| option| method| address| this method| shipping method)*",
     r"continue(?: to .*)?|proceed(?: to .*)?|next",
     r"checkout|check out",
     r"view basket|view cart|go to basket|basket|cart",
@@ -69,6 +71,9 @@ def deeds(errand: Errand, trail: Trail) -> list[Move]:
     confirm = [*_confirming(errand, trail)]
     if confirm:
         return confirm
+    unfolded = [*_unfolded(errand, trail)]
+    if unfolded:
+        return unfolded
     found = [*_filling(errand, trail)]
     if _controls_only(errand) and not found:
         found += _pressing(errand, page, trail)
@@ -129,7 +134,7 @@ def _filling(errand: Errand, trail: Trail) -> Iterator[Move]:
     for form in forms(page):
         found = matched(page, form, slots)
         own = [match for match in found if match.slot in errand.slots]
-        if not own:
+        if not own or not submits(form, errand.verb, errand.objects):
             continue
         fit = _serves(errand, page, form, own)
         share = len(own) / max(1, len(errand.slots))
@@ -139,7 +144,11 @@ def _filling(errand: Errand, trail: Trail) -> Iterator[Move]:
     if best is None:
         return
     mark, form, found = best
-    due = [match for match in found if not holds(page, match)]
+    due = [
+        match
+        for match in found
+        if not holds(page, match) and not (match.option == STAR and trail.followed(page, match.field))
+    ]
     for match in due[:1]:
         reason = f"'{match.slot.value[:40]}' belongs into '{match.field.label}'"
         yield Move(action=setting(match), score=0.6 + 0.36 * mark, reason=reason)
@@ -247,7 +256,37 @@ def _pressing(errand: Errand, page: SitePage, trail: Trail) -> Iterator[Move]:
             score *= 0.2
         if score >= 0.3:
             reason = f"'{item.label}' does it"
-            yield Move(action=click(item), score=min(0.95, score), reason=reason, deed=left <= 1)
+            final = left <= 1 and not opens(item)
+            yield Move(action=click(item), score=min(0.95, score), reason=reason, deed=final)
+
+
+def _unfolded(errand: Errand, trail: Trail) -> Iterator[Move]:
+    """Yield the entries of the menu that the deed's control has just opened."""
+    last = trail.last
+    if last is None or last.target is None or not opens(last.target):
+        return
+    if last.moved and last.before.title != trail.page.title:
+        return
+    if _does(errand, last.target) < 0.5:
+        return
+    page = trail.page
+    before = {item.label for item in last.before.links}
+    opener = next((i for i in page.links if i.label == last.target.label and opens(i)), None)
+    holder = page.items[opener.parent] if opener is not None and opener.parent is not None else None
+    fresh = [
+        item
+        for item in page.links
+        if (holder is None or page.holds(holder, item))
+        and item.label not in before
+        and item.label
+    ]
+    for place, item in enumerate(fresh):
+        named = max((names_thing(name, item.label) for name in errand.others), default=0.0)
+        plain = 0.35 if errand.others else max(0.3, 0.62 - 0.08 * place)
+        score = 0.93 if named >= 0.8 else plain
+        yield Move(
+            action=click(item), score=score, reason=f"'{item.label}' is one of its ways", deed=True
+        )
 
 
 def _does(errand: Errand, item: Item) -> float:
@@ -255,13 +294,11 @@ def _does(errand: Errand, item: Item) -> float:
     words = content(item.label)
     if not words or len(words) > 7:
         return 0.0
-    verb = max((akin(errand.verb, word) for word in words), default=0.0)
+    verb = float(any(same_deed(errand.verb, word) for word in words))
     nouns = [noun for noun in errand.objects if noun != errand.verb]
     met = max((akin(noun, word) for noun in nouns for word in words), default=0.0)
     wanted_target = errand.objects[-1] if errand.objects else ""
     last = max((akin(wanted_target, word) for word in words), default=0.0) if wanted_target else 0.0
-    if errand.others and errand.verb in MAKING and same_words(errand.others[0], item.label):
-        return 0.9 if item.role != "link" or item.attributes.get("href", "#") == "#" else 0.6
     if verb >= 0.7 and last >= 0.7:
         return 0.98
     if verb >= 0.7 and met >= 0.7:
@@ -316,8 +353,9 @@ def _opening(errand: Errand, page: SitePage, trail: Trail) -> Iterator[Move]:
         words = content(item.label)
         if not words or len(words) > 6 or _sends(page, item):
             continue
-        verb = max((akin(other, word) for word in words for other in _verbs(errand)), default=0.0)
-        if verb < 0.7:
+        if item.states.get("expanded", "false") not in ("false", "False"):
+            continue
+        if not any(same_deed(other, word) for word in words for other in _verbs(errand)):
             continue
         nouns = [noun for noun in errand.objects if noun not in _verbs(errand)]
         met = max((akin(noun, word) for noun in nouns for word in words), default=0.0)
@@ -428,7 +466,7 @@ def _confirming(errand: Errand, trail: Trail) -> Iterator[Move]:
         return
     for item in page.links:
         words = terms(item.label)
-        own = any(akin(errand.verb, word) >= 0.75 for word in words)
+        own = any(same_deed(errand.verb, word) for word in words)
         if item.role == "button" and not item.chrome and (AFFIRM.match(item.label) or own):
             yield Move(
                 action=click(item), score=0.92, reason=f"'{item.label}' confirms it", deed=True
@@ -452,7 +490,7 @@ def _buying(errand: Errand, trail: Trail) -> Iterator[Move]:
         if not items:
             continue
         item = max(items, key=lambda one: (_told(errand, page, one), -one.order))
-        score = (0.95 - 0.08 * rank) * (0.3 if trail.followed(page, item) else 1.0)
+        score = max(0.7, 0.95 - 0.06 * rank) * (0.3 if trail.followed(page, item) else 1.0)
         reason = f"'{item.label}' leads to the order"
         yield Move(action=click(item), score=score, reason=reason, deed=rank == 0)
         return

@@ -10,6 +10,7 @@ from webpilot.offline.sites.chunks import Chunk, chunks
 from webpilot.offline.sites.errand import Errand, Slot, TaskKind
 from webpilot.offline.sites.questions import (
     ATTRIBUTES,
+    STATES,
     read_asked,
     read_bounds,
     read_counted,
@@ -205,7 +206,11 @@ def read_errand(goal: str) -> Errand:
     extreme = read_extreme(text)
     parts = [part for left in rest for part in chunks(_bare(without_extreme(left)))]
     place, person = _place(parts), _person(parts)
-    things = _things(parts, place, person, kind)
+    values = read_values(text)
+    states = {*STATES, *(word for value in values for word in terms(value))}
+    things = tuple(
+        name for name in _things(parts, place, person, kind) if not set(terms(name)) <= states
+    )
     objects = tuple(dict.fromkeys(word for word in terms(_unquoted(text)) if word in OBJECTS))
     own = bool(re.search(r"\b(?:my|i|mine)\b", goal, re.IGNORECASE))
     if own and not objects and not things:
@@ -227,7 +232,7 @@ def read_errand(goal: str) -> Errand:
         several=_several(question),
         extreme=extreme,
         bounds=read_bounds(text),
-        values=read_values(text),
+        values=values,
         own=own,
     )
 

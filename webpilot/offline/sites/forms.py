@@ -14,7 +14,7 @@ from webpilot.offline.sites.quantities import number_in
 from webpilot.offline.sites.wording import akin, content, covered, overlap, same_words, terms
 from webpilot.types import Action
 
-__all__ = ["Form", "Match", "forms", "holds", "matched", "setting", "submits"]
+__all__ = ["STAR", "Form", "Match", "filters", "finds", "forms", "holds", "matched", "setting", "submits"]
 
 SENDING = [
     "save",
@@ -45,8 +45,11 @@ NEVER = re.compile(
     r"\b(?:cancel|search|reset|delete|remove|log ?out|login|back|clear|close|discard|filter|go|browse)\b",
     re.IGNORECASE,
 )
+FINDING = re.compile(r"\b(?:search|filter|find|go|show)\b", re.IGNORECASE)
 PREVIEW = re.compile(r"\bpreview\b", re.IGNORECASE)
 TEXTUAL = frozenset({"textbox", "searchbox", "spinbutton", "combobox"})
+STAR = "star"
+"""Stands for the option of a match with a row of stars, which show no value of their own."""
 LONG = frozenset(
     [
         "body",
@@ -84,8 +87,31 @@ class Match:
 
 
 @lru_cache(maxsize=256)
+def filters(page: SitePage) -> tuple[Form, ...]:
+    """Return the forms that only narrow a list down: all they can be sent with is a search."""
+    found = []
+    for form in _all_forms(page):
+        labels = [item.label for item in form.buttons]
+        named = [label for label in labels if FINDING.search(label)]
+        if named and all(FINDING.search(label) or NEVER.search(label) for label in labels):
+            found.append(form)
+    return tuple(found)
+
+
+def finds(page: SitePage, item: Item) -> bool:
+    """Return whether a field is a search's, be it the site's or a list's."""
+    return searches(item) or any(item in form.fields for form in filters(page))
+
+
 def forms(page: SitePage) -> tuple[Form, ...]:
-    """Return the page's forms, those of searches and of its frame left out."""
+    """Return the page's forms that change something, those of its frame left out."""
+    narrowing = filters(page)
+    return tuple(form for form in _all_forms(page) if form not in narrowing)
+
+
+@lru_cache(maxsize=256)
+def _all_forms(page: SitePage) -> tuple[Form, ...]:
+    """Return the page's forms, the site's search and those of its frame left out."""
     found = []
     for item in page.items:
         if item.tag != "form" and item.role != "form":
@@ -120,6 +146,7 @@ def matched(page: SitePage, form: Form, slots: Sequence[Slot]) -> tuple[Match, .
         for place, field in enumerate(form.fields)
         if (match := _match(page, form, slot, field)) is not None
     ]
+    options += [(match.mark, 0, match) for slot in slots for match in _stars(page, form, slot)]
     taken: set[str] = set()
     done: set[Slot] = set()
     found = []
@@ -130,6 +157,22 @@ def matched(page: SitePage, form: Form, slots: Sequence[Slot]) -> tuple[Match, .
         taken.add(match.field.bid)
         found.append(match)
     return tuple(sorted(found, key=lambda match: match.field.order))
+
+
+def _stars(page: SitePage, form: Form, slot: Slot) -> list[Match]:
+    """Return the nth of a row of stars for a rating, where the form has such a row."""
+    if akin(terms(slot.name)[0] if slot.name else "", "rating") < 0.75 or not slot.value.isdigit():
+        return []
+    for holder in page.inside(form.item):
+        if not holder.words & {"rating", "stars", "rate"} and not holder.words >= {"star"}:
+            continue
+        below = page.children(holder)
+        like = [item for item in below if item.element is not None and not item.field]
+        if 3 <= len(like) <= 10 and len({item.tag for item in like}) == 1 and not page.text(holder):
+            count = int(slot.value)
+            if 1 <= count <= len(like):
+                return [Match(slot=slot, field=like[count - 1], mark=0.7, option=STAR)]
+    return []
 
 
 def _match(page: SitePage, form: Form, slot: Slot, field: Item) -> Match | None:
@@ -222,6 +265,8 @@ def holds(page: SitePage, match: Match) -> bool:
         return field.checked != (match.option in ("no", "off", "false"))
     if field.role == "radio":
         return field.checked
+    if match.option == STAR:
+        return False
     if match.option:
         return field.value.strip() == match.option.strip()
     shown = field.value
@@ -234,7 +279,7 @@ def holds(page: SitePage, match: Match) -> bool:
 
 def setting(match: Match) -> Action:
     """Return the action that gives a field its value."""
-    if match.field.role in ("checkbox", "radio", "switch"):
+    if match.field.role in ("checkbox", "radio", "switch") or match.option == STAR:
         return click(match.field)
     if match.option:
         return select(match.field, match.option)

@@ -81,7 +81,7 @@ BODY = re.compile(
     re.IGNORECASE,
 )
 CONTAINER = re.compile(r"\b(?:category|section|forum|subforum|board)$", re.IGNORECASE)
-COLON = re.compile(r":\s+(?P<list>[a-z][^:]*,[^:]*)$")
+COLON = re.compile(r":[\s,]+(?P<list>[a-z][^:]*)$")
 NOT_LABELS = frozenset(
     ["of", "the", "a", "an", "for", "with", "to", "my", "your", "and", "new", "it"]
 )

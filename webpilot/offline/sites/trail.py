@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from mcts.protocols import NodeContext
 from webpilot.offline.sites.building import build_page
-from webpilot.offline.sites.page import Item, SitePage, searches
+from webpilot.offline.sites.forms import finds
+from webpilot.offline.sites.page import Item, SitePage
 from webpilot.types import Action, Observation
 
 __all__ = ["Reader", "Step", "Trail"]
@@ -77,7 +78,9 @@ class Trail:
         return tuple(
             str(step.action.args[1])
             for step in self.steps
-            if step.action.kind == "fill" and step.target is not None and searches(step.target)
+            if step.action.kind == "fill"
+            and step.target is not None
+            and finds(step.before, step.target)
         )
 
     def before(self) -> Trail | None:

@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator
 
 from webpilot.offline.sites.errand import Errand
+from webpilot.offline.sites.forms import filters, finds
 from webpilot.offline.sites.moves import Move, back, click, fill, press
 from webpilot.offline.sites.page import Item, SitePage, searches
 from webpilot.offline.sites.relevance import concerns, fits_place, names_thing, nouns
 from webpilot.offline.sites.structure import groups, next_link
 from webpilot.offline.sites.trail import Trail
-from webpilot.offline.sites.wording import akin, content, related
+from webpilot.offline.sites.wording import content, nearness, overlap, related
 
-__all__ = ["TRIED", "queries", "search_box", "submit_of", "ways"]
+__all__ = ["TRIED", "opens", "queries", "search_box", "submit_of", "ways"]
 
 TRIED = 0.12
 """What is left of a way that was taken before."""
@@ -25,6 +26,8 @@ DOING = re.compile(
     r"^(?:add|buy|like|upvote|downvote|subscribe|follow|approve|reject|submit|save|post|send|write|new|create|edit|reply|update|confirm|apply|mark)\b",
     re.IGNORECASE,
 )
+NAMING = ["name", "title", "product", "search"]
+CLOSING = frozenset(["close", "dismiss"])
 OPENING = frozenset(
     ["dropdown", "toggle", "menu", "hamburger", "navbar", "toggler", "collapse", "accordion"]
 )
@@ -35,8 +38,10 @@ def ways(errand: Errand, trail: Trail) -> list[Move]:
     page = trail.page
     found = [*_searching(errand, trail)]
     here = _rows_about(page, errand)
-    menu = related(nouns(errand))
+    menu = related(nouns(errand), own=errand.own)
     for item in page.links:
+        if item.states.get("expanded", "false") not in ("false", "False"):
+            continue  # a click would close what is open
         score, why = _score(page, item, errand, here, menu)
         if score < 0.1 or not _harmless(item):
             continue
@@ -56,28 +61,29 @@ def ways(errand: Errand, trail: Trail) -> list[Move]:
 
 def _harmless(item: Item) -> bool:
     """Return whether a click on an item only shows something."""
-    if LEAVING.search(item.label):
+    if LEAVING.search(item.label) or item.words & CLOSING or item.label.strip() in ("\u00d7", "x"):
         return False
     if item.role != "button":
         return not DOING.match(item.label)
-    return _opens(item)
+    return opens(item)
 
 
-def _opens(item: Item) -> bool:
+def opens(item: Item) -> bool:
     """Return whether an item opens a menu or a section."""
     popup = item.states.get("hasPopup", "false") != "false" or "expanded" in item.states
     return popup or bool(item.words & OPENING) or item.role in ("tab", "menuitem")
 
 
 def _score(
-    page: SitePage, item: Item, errand: Errand, here: list[Item], menu: frozenset[str]
+    page: SitePage, item: Item, errand: Errand, here: list[Item], menu: dict[str, float]
 ) -> tuple[float, str]:
     """Return how likely an item leads to what the errand names, and why."""
     label = item.label
     shut = item.states.get("expanded", "") == "false"
     options: list[tuple[float, str]] = [(0.0, "")]
     if errand.thing:
-        options.append((names_thing(errand.thing, label) * 0.97, f"'{label}' is '{errand.thing}'"))
+        mark = overlap(errand.thing, label) if item.chrome else names_thing(errand.thing, label)
+        options.append((mark * 0.97, f"'{label}' is '{errand.thing}'"))
     if errand.person:
         options.append((names_thing(errand.person, label) * 0.9, f"'{label}' is {errand.person}"))
     if errand.place:
@@ -89,12 +95,11 @@ def _score(
         options.append((0.62, f"'{label}' stands in the row of '{errand.thing or errand.person}'"))
     words = content(label)
     if words and menu:
-        met = sum(max(akin(word, noun) for noun in menu) for word in words) / len(words)
-        reach = sum(max(akin(word, noun) for word in words) for noun in menu) / len(menu)
-        options.append(
-            (0.42 * met + 0.12 * min(1.0, 2 * reach), f"'{label}' is where such things are")
-        )
-    if _opens(item) and shut:
+        met = sum(nearness(word, menu) for word in words) / len(words)
+        best_word = max(nearness(word, menu) for word in words)
+        why = f"'{label}' is where such things are"
+        options.append((0.42 * met + 0.12 * best_word, why))
+    if opens(item) and shut:
         options.append((0.24, f"opens '{label}'"))
     best = max(options, key=lambda option: option[0])
     return (best[0] * (0.98 if item.chrome else 1.0), best[1])
@@ -114,11 +119,27 @@ def _rows_about(page: SitePage, errand: Errand) -> list[Item]:
     ]
 
 
-def search_box(page: SitePage) -> Item | None:
-    """Return the box of the page's search, or ``None``."""
+def search_box(page: SitePage, errand: Errand) -> Item | None:
+    """Return the field that finds what the errand names, or ``None``.
+
+    That is the site's own search, else the field of a filter whose label fits best.
+    """
     boxes = [item for item in page.fields if searches(item)]
     # the site's own search stands in its frame; others narrow a list down
-    return min(boxes, key=lambda item: (not item.chrome, item.order), default=None)
+    own = min(boxes, key=lambda item: (not item.chrome, item.order), default=None)
+    if own is not None:
+        return own
+    name = errand.thing or errand.person
+    kinds = ["number"] if re.fullmatch(r"#?\d+", name) else ["email"] if "@" in name else NAMING
+    best: tuple[float, Item] | None = None
+    for form in filters(page):
+        for field in form.fields:
+            if field.role not in ("textbox", "searchbox") or field.tag == "select":
+                continue
+            mark = max(overlap(kind, field.label) for kind in kinds)
+            if best is None or mark > best[0]:
+                best = (mark, field)
+    return None if best is None else best[1]
 
 
 def queries(errand: Errand) -> tuple[str, ...]:
@@ -135,13 +156,13 @@ def queries(errand: Errand) -> tuple[str, ...]:
 def _searching(errand: Errand, trail: Trail) -> Iterator[Move]:
     """Yield filling in the site's search, then sending it; a wider query where one found nothing."""
     page = trail.page
-    box = search_box(page)
+    box = search_box(page, errand)
     if box is None:
         return
     typed = trail.typed()
     last = trail.last
     if last is not None and last.action.kind == "fill" and last.target is not None:
-        if searches(last.target) and not last.failed:
+        if finds(last.before, last.target) and not last.failed:
             button = submit_of(page, box)
             if button is not None:
                 yield Move(action=click(button), score=0.93, reason="sends the search")

@@ -14,8 +14,10 @@ __all__ = [
     "content",
     "covered",
     "fold_word",
+    "nearness",
     "overlap",
     "related",
+    "same_deed",
     "same_words",
     "terms",
 ]
@@ -146,6 +148,25 @@ SAME = tuple(
     )
 )
 """Words that stand for one another on most sites."""
+
+DEEDS = tuple(
+    frozenset(group.split())
+    for group in (
+        "delete remove trash discard",
+        "edit change modify update amend",
+        "add new create compose start",
+        "save submit apply",
+        "write leave compose",
+        "reply respond answer comment",
+        "like upvote heart",
+        "rename retitle",
+        "search find",
+        "buy order purchase checkout",
+        "approve accept",
+        "save bookmark favourite favorite",
+    )
+)
+"""Verbs that stand for one another on controls."""
 
 GROUPS: dict[str, tuple[int, ...]] = {}
 for _place, _group in enumerate(SAME):
@@ -281,6 +302,12 @@ def akin(word: str, other: str) -> float:
     return 0.0
 
 
+def same_deed(verb: str, word: str) -> bool:
+    """Return whether a control's word says the deed."""
+    verb, word = stem(verb), stem(word)
+    return verb == word or any(verb in group and word in group for group in DEEDS)
+
+
 @lru_cache(maxsize=1 << 14)
 def covered(wanted: str, found: str) -> float:
     """Return the share of the wanted words that ``found`` shows, in [0, 1]."""
@@ -315,12 +342,24 @@ def same_words(wanted: str, found: str) -> bool:
     return bool(wanted) and content(wanted) == content(found)
 
 
-def related(nouns: Iterable[str]) -> frozenset[str]:
-    """Return the words that menus use for where these nouns are kept."""
-    found: set[str] = set()
+def related(nouns: Iterable[str], *, own: bool) -> dict[str, float]:
+    """Return the words that menus use for where these nouns are kept, with how near they are.
+
+    ``own`` says that the user's own are meant, which sites keep under the account.
+    """
+    found: dict[str, float] = {}
     for noun in nouns:
-        found.update(stem(word) for word in HOMES.get(noun, noun).split())
-    return frozenset(found)
+        for word in HOMES.get(noun, noun).split():
+            if own or noun in ("account", "profile") or word not in ("account", "profile", "history"):
+                found.setdefault(stem(word), 0.62)
+        found[noun] = 1.0
+    return found
+
+
+def nearness(word: str, menu: dict[str, float]) -> float:
+    """Return how near a menu's word is to what is looked for; synonyms count nearly whole."""
+    marks = (weight * (1.0 if akin(word, n) == 1.0 else 1.15 * akin(word, n)) for n, weight in menu.items())
+    return min(1.0, max(marks, default=0.0))
 
 
 def fold_word(word: str) -> str:
