@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from webpilot.offline.sites.errand import Errand
 from webpilot.offline.sites.lists import fitting, listing, whole
@@ -47,6 +47,8 @@ def _counts(errand: Errand, trail: Trail) -> Iterator[Found]:
             value = _column(record, noun) or _noted_count(record.cells, noun)
             if value is not None and re.search(r"\d", value):
                 yield Found(values=(_digits(value),), sure=0.85, evidence=value)
+    if about < 0.6 and errand.thing and not re.search(r"[A-Z0-9]", errand.thing):
+        yield from _worded(errand, trail)
     if about < 0.6:
         return
     unbounded = not errand.values and not errand.bounds and not errand.person
@@ -65,9 +67,25 @@ def _counts(errand: Errand, trail: Trail) -> Iterator[Found]:
         yield Found(values=(str(len(rows)),), sure=known * about, evidence=page.title)
 
 
+def _worded(errand: Errand, trail: Trail) -> Iterator[Found]:
+    """Yield the count of the records of which a cell has the words that describe them."""
+    plain = replace(errand, thing="", others=())
+    if concerns(trail.page, plain) < 0.6 or not whole(plain, trail):
+        return
+    wanted = set(content(errand.thing))
+    rows = [
+        record
+        for record in listing(plain, trail) or ()
+        if any(wanted <= set(content(cell)) and len(cell) < 60 for cell in record.cells)
+    ]
+    if rows:
+        yield Found(values=(str(len(rows)),), sure=0.66, evidence=rows[0].text)
+
+
 def _states_shown(records: Sequence[Record] | None) -> bool:
     """Return whether the records say what state they are in, so that none in one means none."""
-    return any(STATES & set(terms(cell)) for record in records or () for cell in record.cells)
+    cells = (terms(cell) for record in records or () for cell in record.cells)
+    return any(cell and set(cell) <= STATES for cell in cells)
 
 
 def _told_count(page: SitePage, noun: str, sure: float) -> Iterator[Found]:
@@ -162,8 +180,10 @@ def record_value(record: Record, asked: str) -> str | None:
 
 
 def _column(record: Record, asked: str) -> str | None:
-    value = record.cell(asked)
-    return value.strip() if value and value.strip() else None
+    """Return what stands in the column that is asked for, or that usually tells it."""
+    names = (asked, *ALSO.get(_kind(asked), ()))
+    values = (record.cell(name) for name in names)
+    return next((value.strip() for value in values if value and value.strip()), None)
 
 
 def _by_form(record: Record, asked: str) -> str | None:
@@ -190,11 +210,15 @@ def _of_page(page: SitePage, errand: Errand) -> Iterator[tuple[str, float]]:
     for pair in pairs(page):
         if pair.item.chrome:
             continue
-        mark = overlap(asked, pair.key)
+        mark = overlap(asked, pair.key) + 0.08 * covered(pair.key, errand.goal)
         if mark >= 0.5:
             yield pair.value, 0.6 + 0.35 * mark
         elif covered(asked, pair.key) >= 0.75:
             yield pair.value, 0.62
+    for also in ALSO.get(_kind(asked), ()):
+        for pair in pairs(page):
+            if not pair.item.chrome and overlap(also, pair.key) >= 0.9:
+                yield pair.value, 0.72
     for field in page.fields:
         if not field.chrome and field.value and overlap(asked, field.label) >= 0.7:
             yield field.value, 0.8
@@ -256,6 +280,13 @@ PROSE = frozenset(
         "discovered",
     ]
 ) | frozenset(["founded", "establish", "bear", "open"])
+
+
+ALSO = {
+    "author": ("customer", "user", "submitter", "reporter", "name"),
+    "date": ("created", "placed", "updated", "when", "time"),
+}
+"""Further names of the columns and keys that tell what is asked for."""
 
 
 def _kind(asked: str) -> str:

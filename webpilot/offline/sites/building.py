@@ -244,11 +244,15 @@ def _label(page: SitePage, item: Item) -> str:
 
 def _field_label(page: SitePage, item: Item) -> str:
     """Return a field's name, else the text right before it, else its placeholder."""
-    if item.name.strip():
+    if item.name.strip() and not (item.drawn_list and item.name.strip() == item.value.strip()):
         return item.name.strip()
     if item.attributes.get("aria-label"):
         return item.attributes["aria-label"]
-    before = [run for run, holder in enumerate(page.holders) if holder < item.order]
+    before = [
+        run
+        for run, holder in enumerate(page.holders)
+        if holder < item.order and page.runs[run].strip(" :*")
+    ]
     wrapped = (
         above for above in page.above(item) if above.tag in ("td", "p", "li", "div", "label")
     )

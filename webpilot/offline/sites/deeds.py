@@ -42,6 +42,19 @@ MAKING = frozenset(
         "ask",
     ]
 )
+STATES_OF = {
+    "approve": "Approved",
+    "reject": "Rejected",
+    "close": "Closed",
+    "reopen": "Open",
+    "resolve": "Resolved",
+    "cancel": "Cancelled",
+    "publish": "Published",
+    "complete": "Complete",
+    "fix": "Fixed",
+    "ship": "Shipped",
+}
+"""What stands in a list of states once the deed is done."""
 BUYING = frozenset(["buy", "order", "purchase", "checkout", "place"])
 TOWARDS_ORDER = (
     r"place (?:the |my )?order|complete (?:the )?order|pay now|confirm order",
@@ -125,7 +138,10 @@ def _closing(errand: Errand, past: Trail, step: Step) -> float:
 def _filling(errand: Errand, trail: Trail) -> Iterator[Move]:
     """Yield the next values for a form that serves the errand, or sending it."""
     page = trail.page
-    slots = [slot for slot in errand.slots]
+    wanted = errand.slots
+    if not wanted and errand.verb in STATES_OF:
+        wanted = (Slot(name="", value=STATES_OF[errand.verb]),)
+    slots = list(wanted)
     if errand.place and errand.thing == "":
         slots.append(Slot(name="category", value=errand.place))
     if not slots:
@@ -133,11 +149,11 @@ def _filling(errand: Errand, trail: Trail) -> Iterator[Move]:
     best: tuple[float, Form, tuple[Match, ...]] | None = None
     for form in forms(page):
         found = matched(page, form, slots)
-        own = [match for match in found if match.slot in errand.slots]
+        own = [match for match in found if match.slot in wanted]
         if not own or not submits(form, errand.verb, errand.objects):
             continue
         fit = _serves(errand, page, form, own)
-        share = len(own) / max(1, len(errand.slots))
+        share = len(own) / max(1, len(wanted))
         mark = fit * (0.35 + 0.65 * share)
         if mark >= 0.4 and (best is None or mark > best[0]):
             best = (mark, form, found)
@@ -151,7 +167,7 @@ def _filling(errand: Errand, trail: Trail) -> Iterator[Move]:
     ]
     for match in due[:1]:
         reason = f"'{match.slot.value[:40]}' belongs into '{match.field.label}'"
-        yield Move(action=setting(match), score=0.6 + 0.36 * mark, reason=reason)
+        yield Move(action=setting(page, match), score=0.6 + 0.36 * mark, reason=reason)
     if due:
         return
     for sure, button in submits(form, errand.verb, errand.objects)[:3]:
@@ -417,6 +433,8 @@ def _verbs(errand: Errand) -> tuple[str, ...]:
         return ("write", "add", "leave", "rate", "review")
     if verb in ("reply", "comment", "respond", "answer"):
         return ("reply", "comment", "respond", "answer")
+    if verb in STATES_OF:
+        return ("edit", "change", "update", "modify", verb)
     if verb in (
         "change",
         "set",
@@ -462,6 +480,10 @@ def _confirming(errand: Errand, trail: Trail) -> Iterator[Move]:
     asked = re.search(
         r"\b(?:are you sure|do you (?:really )?want|confirm|permanently)\b", page.body, re.I
     )
+    heads = page.headings[:1]
+    titled = heads and any(same_deed(errand.verb, word) for word in terms(page.text(heads[0])))
+    if titled and not errand.slots and not errand.verb in MAKING:
+        asked = asked or re.search(r".", page.title)
     if not asked or re.search(r"\b(?:are you sure|permanently)\b", last.before.body, re.I):
         return
     for item in page.links:

@@ -209,13 +209,18 @@ def read_errand(goal: str) -> Errand:
     values = read_values(text)
     states = {*STATES, *(word for value in values for word in terms(value))}
     things = tuple(
-        name for name in _things(parts, place, person, kind) if not set(terms(name)) <= states
+        name
+        for name in _things(parts, place, person, kind)
+        if not set(terms(name)) <= states and not any(name == slot.value for slot in slots)
     )
+    counted = read_counted(question)
+    several = _several(question)
+    if (counted or several) and things and not re.search(r"[A-Z0-9]", things[0]):
+        values, things = (*values, things[0]), ()  # a description of what counts, no name
     objects = tuple(dict.fromkeys(word for word in terms(_unquoted(text)) if word in OBJECTS))
     own = bool(re.search(r"\b(?:my|i|mine)\b", goal, re.IGNORECASE))
     if own and not objects and not things:
         objects = ("profile", "account")
-    counted = read_counted(question)
     return Errand(
         goal=goal,
         kind=kind,
@@ -229,7 +234,7 @@ def read_errand(goal: str) -> Errand:
         slots=tuple(slots),
         asked="" if counted else read_asked(question),
         counted=counted,
-        several=_several(question),
+        several=several,
         extreme=extreme,
         bounds=read_bounds(text),
         values=values,

@@ -14,7 +14,7 @@ from webpilot.offline.sites.quantities import number_in
 from webpilot.offline.sites.wording import akin, content, covered, overlap, same_words, terms
 from webpilot.types import Action
 
-__all__ = ["STAR", "Form", "Match", "filters", "finds", "forms", "holds", "matched", "setting", "submits"]
+__all__ = ["LIST", "STAR", "Form", "Match", "filters", "finds", "forms", "holds", "matched", "setting", "submits"]
 
 SENDING = [
     "save",
@@ -50,6 +50,9 @@ PREVIEW = re.compile(r"\bpreview\b", re.IGNORECASE)
 TEXTUAL = frozenset({"textbox", "searchbox", "spinbutton", "combobox"})
 STAR = "star"
 """Stands for the option of a match with a row of stars, which show no value of their own."""
+LIST = "list"
+"""Stands for the option of a match with a list that is drawn by a script, not open yet."""
+STATED = frozenset(["status", "state", "resolution"])
 LONG = frozenset(
     [
         "body",
@@ -180,6 +183,10 @@ def _match(page: SitePage, form: Form, slot: Slot, field: Item) -> Match | None:
     called = _called(slot.name, field)
     if field.role in ("checkbox", "radio", "switch"):
         return _choice(page, slot, field)
+    if field.drawn_list:
+        stated = not slot.name and any(word in STATED for word in terms(field.label))
+        mark = 0.55 if stated else called
+        return Match(slot=slot, field=field, mark=mark, option=LIST) if mark >= 0.45 else None
     if field.tag == "select" or field.role == "listbox":
         option = _option(page, field, slot.value)
         if option is None or (slot.name and called < 0.45):
@@ -267,6 +274,8 @@ def holds(page: SitePage, match: Match) -> bool:
         return field.checked
     if match.option == STAR:
         return False
+    if match.option == LIST:
+        return _like(value, field.value or page.text(field)) >= 0.85
     if match.option:
         return field.value.strip() == match.option.strip()
     shown = field.value
@@ -277,13 +286,23 @@ def holds(page: SitePage, match: Match) -> bool:
     return False
 
 
-def setting(match: Match) -> Action:
-    """Return the action that gives a field its value."""
+def setting(page: SitePage, match: Match) -> Action:
+    """Return the action that gives a field its value, or the first of the two it takes."""
+    if match.option == LIST:
+        marks = [(_like(match.slot.value, page.text(one)), -one.order, one) for one in entries(page)]
+        best = max(marks, default=None, key=lambda one: one[:2])
+        return click(best[2]) if best is not None and best[0] >= 0.6 else click(match.field)
     if match.field.role in ("checkbox", "radio", "switch") or match.option == STAR:
         return click(match.field)
     if match.option:
         return select(match.field, match.option)
     return fill(match.field, _typed(match))
+
+
+def entries(page: SitePage) -> tuple[Item, ...]:
+    """Return the entries of a list that a script has drawn and opened."""
+    roles = ("option", "treeitem")
+    return tuple(i for i in page.items if i.role in roles and i.tag != "option" and i.box is not None)
 
 
 def _typed(match: Match) -> str:

@@ -148,6 +148,8 @@ def _parts(errand: Errand, trail: Trail) -> list[Move]:
             continue
         if item.role == "button" and not item.states.get("expanded"):
             continue
+        if any(above.tag == "th" or above.role == "columnheader" for above in page.above(item)):
+            continue
         mark = max(akin(errand.part, word) for word in words)
         if mark >= 0.75 and len(words) <= 3:
             found.append(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from webpilot.offline.sites.errand import Bound, Errand, Extreme
 from webpilot.offline.sites.page import SitePage
 from webpilot.offline.sites.quantities import first_money, moment, number_in
+from webpilot.offline.sites.questions import STATES
 from webpilot.offline.sites.relevance import nouns
 from webpilot.offline.sites.structure import Group, Record, groups, next_link
 from webpilot.offline.sites.trail import Trail
@@ -95,6 +96,8 @@ def _shows(record: Record, value: str) -> bool:
     wanted = content(value)
     if any(content(cell) == wanted for cell in record.cells if cell):
         return True
+    if record.headers and not set(wanted) & STATES:
+        return any(set(wanted) <= set(content(cell)) for cell in record.cells)
     if record.headers:
         return any(
             set(wanted) <= set(content(cell)) and len(content(cell)) <= len(wanted) + 2
@@ -104,13 +107,15 @@ def _shows(record: Record, value: str) -> bool:
 
 
 def _within(record: Record, bound: Bound) -> bool:
-    """Return whether a record's price is within a bound."""
-    money = first_money(record.text)
-    price = number_in(money) if money else None
-    if price is None:
+    """Return whether a record's price, or what else is bounded, is within a bound."""
+    amount = measure(None, record, bound.column)
+    if amount is None:
         return False
-    low = bound.least is None or price >= bound.least
-    return low and (bound.most is None or price <= bound.most)
+    if bound.column == "price":
+        low = bound.least is None or amount >= bound.least
+        return low and (bound.most is None or amount <= bound.most)
+    low = bound.least is None or amount > bound.least
+    return low and (bound.most is None or amount < bound.most)
 
 
 def best_of(page: SitePage, records: Sequence[Record], extreme: Extreme) -> Record | None:
@@ -127,7 +132,7 @@ def best_of(page: SitePage, records: Sequence[Record], extreme: Extreme) -> Reco
     return min(measured, key=lambda one: (one[0], -one[1]))[2]
 
 
-def measure(page: SitePage, record: Record, column: str) -> float | None:
+def measure(page: SitePage | None, record: Record, column: str) -> float | None:
     """Return how much of a column a record has, or ``None`` where it does not show it."""
     told = record.cell(column)
     if column == "date" or akin(column, "date") >= 0.75:
@@ -136,7 +141,7 @@ def measure(page: SitePage, record: Record, column: str) -> float | None:
         money = first_money(told or "") or first_money(record.text)
         return number_in(money) if money else (number_in(told) if told else None)
     if akin(column, "rating") >= 0.75:
-        return _rating(page, record)
+        return _rating(page, record) if page is not None else None
     if told is not None:
         return number_in(told)
     for cell in record.cells:
@@ -152,7 +157,8 @@ def measure(page: SitePage, record: Record, column: str) -> float | None:
 
 def _rating(page: SitePage, record: Record) -> float | None:
     """Return a record's rating: stars by class words, ``4 out of 5``, or filled stars."""
-    for item in page.inside(record.item) if record.item.bid in {i.bid for i in page.items} else ():
+    known = page.item(record.item.bid) is record.item
+    for item in page.inside(record.item) if known else ():
         if item.words & {"rating", "stars", "star"}:
             counts = [SCORES[word] for word in item.words if word in SCORES]
             if counts:

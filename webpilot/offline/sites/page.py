@@ -63,7 +63,15 @@ class Item:
     def field(self) -> bool:
         """Whether it holds a value that a user sets."""
         hidden = self.attributes.get("type") in ("hidden", "submit", "button", "image", "reset")
+        shown = self.role == "textbox" and self.tag not in ("input", "textarea")
+        if shown and "contenteditable" not in self.attributes:
+            return False  # it only shows the value of a list that a script draws
         return self.active and not hidden and self.role in FIELD_ROLES
+
+    @property
+    def drawn_list(self) -> bool:
+        """Whether it is a list that a script draws: its entries are there once it is open."""
+        return self.role == "combobox" and self.tag not in ("select", "input", "textarea")
 
     @property
     def checked(self) -> bool:

@@ -149,7 +149,7 @@ EXTREME = re.compile(
 LOW = frozenset({"least", "lowest", "worst", "fewest", "minimum"})
 MONEY = r"[\u00a3$\u20ac]?\s*(\d[\d,]*(?:\.\d+)?)"
 BELOW = re.compile(
-    rf"\b(?:under|below|less than|cheaper than|at most|up to|no more than|within)\s+{MONEY}", re.I
+    rf"\b(?:under|below|less than|fewer than|cheaper than|at most|up to|no more than|within)\s+{MONEY}", re.I
 )
 ABOVE = re.compile(
     rf"\b(?:over|above|more than|at least|exceeding|greater than|higher than)\s+{MONEY}", re.I
@@ -322,10 +322,20 @@ def read_bounds(text: str) -> tuple[Bound, ...]:
     found = []
     below, above = BELOW.search(text), ABOVE.search(text)
     if below:
-        found.append(Bound(column="price", most=_number(below.group(1))))
+        found.append(Bound(column=_bounded(text, below), most=_number(below.group(1))))
     if above:
-        found.append(Bound(column="price", least=_number(above.group(1))))
+        found.append(Bound(column=_bounded(text, above), least=_number(above.group(1))))
     return tuple(found)
+
+
+def _bounded(text: str, match: re.Match[str]) -> str:
+    """Return what a bound is about: a price, or what the words after the number name."""
+    if re.search(r"[\u00a3$\u20ac]", match.group()):
+        return "price"
+    after = re.match(r"\s+(?:units?\s+|items?\s+)?(?:in\s+)?(?P<noun>[a-z]+)", text[match.end() :])
+    noun = after.group("noun") if after else ""
+    known = noun in ("stock", "reviews", "replies", "comments", "views", "items", "points", "stars")
+    return noun if known else "price"
 
 
 def read_values(text: str) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from webpilot.offline.sites.errand import Errand
-from webpilot.offline.sites.page import SitePage, searches
+from webpilot.offline.sites.forms import finds
+from webpilot.offline.sites.page import SitePage
 from webpilot.offline.sites.wording import OBJECTS, akin, content, covered, overlap, terms
 
 __all__ = ["concerns", "fits_place", "names_thing", "nouns"]
@@ -63,7 +64,7 @@ def _titled(page: SitePage, name: str) -> float:
             if parts:
                 best = max(best, 0.95 * names_thing(name, parts[-1]))
     for field in page.fields:
-        if not field.chrome and field.value and field.role == "textbox" and not searches(field):
+        if not field.chrome and field.value and field.role == "textbox" and not finds(page, field):
             best = max(best, 0.9 * overlap(name, field.value))
     return best
 

@@ -244,12 +244,17 @@ def pairs(page: SitePage) -> tuple[Pair, ...]:
     """Return keys with their values: rows of two cells, definitions, texts with a colon."""
     found: list[Pair] = []
     for table in tables(page):
+        if len(table.rows) == 1 and len(table.headers) == len(table.rows[0][1]):
+            row, cells = table.rows[0]
+            both = zip(table.headers, cells, strict=True)
+            found += [Pair(key=k, value=page.text(c), item=row) for k, c in both if page.text(c)]
+            continue
         for row, cells in table.rows:
             texts = [(cell, page.text(cell)) for cell in cells]
-            for (_, key), (_, value) in zip(texts[::1], texts[1::1], strict=False):
-                headed = cells[0].tag == "th" or cells[0].role == "rowheader"
-                bare = len(cells) == 2 and (headed or not table.headers)
-                labelled = key.rstrip().endswith(":") or bare
+            for (head, key), (_, value) in zip(texts, texts[1:], strict=False):
+                bare = len(cells) == 2 and not table.headers
+                headed = head.tag == "th" or head.role == "rowheader"
+                labelled = key.rstrip().endswith(":") or bare or headed
                 if key and value and labelled and len(key) <= 60:
                     found.append(Pair(key=key.rstrip(" :"), value=value, item=row))
     for item in page.items:

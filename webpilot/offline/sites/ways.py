@@ -9,10 +9,10 @@ from webpilot.offline.sites.errand import Errand
 from webpilot.offline.sites.forms import filters, finds
 from webpilot.offline.sites.moves import Move, back, click, fill, press
 from webpilot.offline.sites.page import Item, SitePage, searches
-from webpilot.offline.sites.relevance import concerns, fits_place, names_thing, nouns
+from webpilot.offline.sites.relevance import fits_place, names_thing, nouns
 from webpilot.offline.sites.structure import groups, next_link
 from webpilot.offline.sites.trail import Trail
-from webpilot.offline.sites.wording import content, nearness, overlap, related
+from webpilot.offline.sites.wording import content, covered, nearness, overlap, related
 
 __all__ = ["TRIED", "opens", "queries", "search_box", "submit_of", "ways"]
 
@@ -26,7 +26,7 @@ DOING = re.compile(
     r"^(?:add|buy|like|upvote|downvote|subscribe|follow|approve|reject|submit|save|post|send|write|new|create|edit|reply|update|confirm|apply|mark)\b",
     re.IGNORECASE,
 )
-NAMING = ["name", "title", "product", "search"]
+NAMING = ["keyword", "name", "title", "product", "search"]
 CLOSING = frozenset(["close", "dismiss"])
 OPENING = frozenset(
     ["dropdown", "toggle", "menu", "hamburger", "navbar", "toggler", "collapse", "accordion"]
@@ -40,7 +40,8 @@ def ways(errand: Errand, trail: Trail) -> list[Move]:
     here = _rows_about(page, errand)
     menu = related(nouns(errand), own=errand.own)
     for item in page.links:
-        if item.states.get("expanded", "false") not in ("false", "False"):
+        sorts = any(above.tag == "th" or above.role == "columnheader" for above in page.above(item))
+        if sorts or item.states.get("expanded", "false") not in ("false", "False"):
             continue  # a click would close what is open
         score, why = _score(page, item, errand, here, menu)
         if score < 0.1 or not _harmless(item):
@@ -82,7 +83,9 @@ def _score(
     shut = item.states.get("expanded", "") == "false"
     options: list[tuple[float, str]] = [(0.0, "")]
     if errand.thing:
-        mark = overlap(errand.thing, label) if item.chrome else names_thing(errand.thing, label)
+        mark = names_thing(errand.thing, label)
+        if item.chrome:  # what frames the pages names hardly any one thing, and then in full
+            mark = overlap(errand.thing, label) * (1.0 if covered(label, errand.thing) > 0.5 else 0.4)
         options.append((mark * 0.97, f"'{label}' is '{errand.thing}'"))
     if errand.person:
         options.append((names_thing(errand.person, label) * 0.9, f"'{label}' is {errand.person}"))
