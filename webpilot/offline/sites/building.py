@@ -25,6 +25,9 @@ CELLS = frozenset({"cell", "gridcell", "rowheader", "columnheader", "LayoutTable
 SAYING = CELLS | {"StaticText", "heading", "link", "button", "tab", "menuitem", "term", "treeitem"}
 """Roles whose names are text that the page shows."""
 ICON = frozenset({"icon", "fa", "glyphicon", "btn", "button", "link", "fas", "far", "js", "item"})
+GLYPH = re.compile(r"[\ue000-\uf8ff]")
+"""Signs of icon fonts."""
+GLYPHS = "\ue000"
 START = 60
 """Characters by which a run is found in an element's own text, which is cut off at 200."""
 
@@ -101,7 +104,7 @@ def _item(
         bid=cue.bid,
         role=role,
         tag=cue.tag,
-        name=element.name if element is not None else "",
+        name=" ".join(GLYPH.sub(" ", element.name).split()) if element is not None else "",
         value=(element.value or "") if element is not None else "",
         parent=parent,
         words=frozenset(cue.words),
@@ -146,9 +149,12 @@ def _lines(text: str) -> list[Line]:
     found = []
     for match in LINE.finditer(text):
         depth, bid, role, name = match.groups()
-        said = str(ast.literal_eval(name)) if name else ""
+        said = " ".join(str(ast.literal_eval(name)).split()) if name else ""
+        plain = " ".join(GLYPH.sub(" ", said).split())
+        if said and not plain and role == "StaticText":
+            plain = GLYPHS  # an icon; which one, its class words tell
         if role != "RootWebArea":
-            found.append(Line(len(depth), bid or "", role, " ".join(said.split())))
+            found.append(Line(len(depth), bid or "", role, plain))
     return found
 
 
@@ -176,7 +182,13 @@ def _runs(
             if not items:
                 continue
             place = _holder(line.name, items, own, outer, last)
-        runs.append(line.name)
+        text = line.name
+        if text == GLYPHS:
+            icon = " ".join(sorted(items[place].words - ICON))
+            if not icon:
+                continue
+            text = f"{icon}:"
+        runs.append(text)
         holders.append(place)
         last = place
     return runs, holders
@@ -203,6 +215,9 @@ def _holder(text: str, items: Sequence[Item], own: Sequence[str], outer: int, la
     """Return the position of the item inside ``outer`` whose own text the run is."""
     start = text[:START]
     end = items[outer].end
+    if text == GLYPHS:
+        fresh = (p for p in range(max(outer, last) + 1, end) if not own[p] and items[p].words & ICON)
+        return next((p for p in fresh if items[p].end == p + 1), outer)
     found = next((p for p in range(max(outer, last), end) if start in own[p]), None)
     if found is None:
         found = next((p for p in range(min(last, end) - 1, outer - 1, -1) if start in own[p]), None)

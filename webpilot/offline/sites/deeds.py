@@ -272,14 +272,14 @@ def _pressing(errand: Errand, page: SitePage, trail: Trail) -> Iterator[Move]:
             score *= 0.2
         if score >= 0.3:
             reason = f"'{item.label}' does it"
-            final = left <= 1 and not opens(item)
+            final = left <= 1 and not opens(page, item)
             yield Move(action=click(item), score=min(0.95, score), reason=reason, deed=final)
 
 
 def _unfolded(errand: Errand, trail: Trail) -> Iterator[Move]:
     """Yield the entries of the menu that the deed's control has just opened."""
     last = trail.last
-    if last is None or last.target is None or not opens(last.target):
+    if last is None or last.target is None or not opens(last.before, last.target):
         return
     if last.moved and last.before.title != trail.page.title:
         return
@@ -287,7 +287,7 @@ def _unfolded(errand: Errand, trail: Trail) -> Iterator[Move]:
         return
     page = trail.page
     before = {item.label for item in last.before.links}
-    opener = next((i for i in page.links if i.label == last.target.label and opens(i)), None)
+    opener = next((i for i in page.links if i.label == last.target.label and opens(page, i)), None)
     holder = page.items[opener.parent] if opener is not None and opener.parent is not None else None
     fresh = [
         item

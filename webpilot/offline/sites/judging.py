@@ -13,7 +13,7 @@ from webpilot.offline.sites.relevance import concerns
 from webpilot.offline.sites.resolving import resolved, unfinished
 from webpilot.offline.sites.structure import Record, next_link
 from webpilot.offline.sites.trail import Trail
-from webpilot.offline.sites.ways import queries, ways
+from webpilot.offline.sites.ways import ways
 from webpilot.offline.sites.wording import akin, content, terms
 from webpilot.types import Answer, Infeasible, JsonItem, Outcome
 
@@ -188,8 +188,6 @@ def _given_up(errand: Errand, trail: Trail, moves: tuple[Move, ...]) -> Outcome 
     if best >= HOPE or len(trail.steps) < 3:
         return None
     name = errand.thing or errand.person or errand.place
-    if name and queries(errand) and len(trail.typed()) < min(2, len(queries(errand))):
-        return None
     return Infeasible(reason=f"nothing on the site answers to '{name or errand.goal}'")
 
 

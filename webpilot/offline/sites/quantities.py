@@ -34,7 +34,7 @@ _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _CLOCK = r"(?:,?\s+(?:at\s+)?(?:\d{1,2}(?::\d{2}){0,2}\s*(?:[ap]\.?m\.?)?|noon|midnight))?"
 DATE = re.compile(
     rf"\b\d{{4}}-\d{{2}}-\d{{2}}(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}})?)?"
-    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH},?\s+\d{{4}}{_CLOCK}"
+    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH},?\s+(?:\d{{4}}|'\d{{2}}){_CLOCK}"
     rf"|\b{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}{_CLOCK}"
     r"|\b\d{1,2}/\d{1,2}/\d{2,4}\b"
     rf"|\b\d{{1,2}}\s+{_MONTH}(?!\w)"
@@ -105,7 +105,8 @@ def _day(text: str) -> float | None:
             day = dt.date(year + 2000 if year < 100 else year, min(month, 12), number)
         elif named:
             numbers = [int(n) for n in re.findall(r"\d+", text)]
-            year = next((n for n in numbers if n > 31), 1)
+            short = re.search(r"'(\d{2})\b", text)
+            year = next((n for n in numbers if n > 31), 2000 + int(short.group(1)) if short else 1)
             number = next((n for n in numbers if 0 < n <= 31), 1)
             day = dt.date(year, MONTHS[named.group(1)], number)
         else:

@@ -27,6 +27,7 @@ DOING = re.compile(
     re.IGNORECASE,
 )
 NAMING = ["keyword", "name", "title", "product", "search"]
+ARROW = frozenset(["chevron", "caret", "angle", "arrow"])
 CLOSING = frozenset(["close", "dismiss"])
 OPENING = frozenset(
     ["dropdown", "toggle", "menu", "hamburger", "navbar", "toggler", "collapse", "accordion"]
@@ -44,7 +45,7 @@ def ways(errand: Errand, trail: Trail) -> list[Move]:
         if sorts or item.states.get("expanded", "false") not in ("false", "False"):
             continue  # a click would close what is open
         score, why = _score(page, item, errand, here, menu)
-        if score < 0.1 or not _harmless(item):
+        if score < 0.1 or not _harmless(page, item):
             continue
         if trail.followed(page, item):
             score *= TRIED
@@ -55,24 +56,26 @@ def ways(errand: Errand, trail: Trail) -> list[Move]:
         placed = errand.place and fits_place(errand.place, page.title) >= 0.7
         score = 0.5 if placed or trail.typed() else 0.22
         found.append(Move(action=click(onward), score=score, reason="turns to the next page"))
-    if trail.steps and not trail.page.error:
+    backs = sum(step.action.kind == "go_back" for step in trail.steps)
+    if any(step.moved for step in trail.steps) and backs < 3 and not trail.page.error:
         found.append(Move(action=back(), score=0.12, reason="nothing here leads on"))
     return found
 
 
-def _harmless(item: Item) -> bool:
+def _harmless(page: SitePage, item: Item) -> bool:
     """Return whether a click on an item only shows something."""
     if LEAVING.search(item.label) or item.words & CLOSING or item.label.strip() in ("\u00d7", "x"):
         return False
     if item.role != "button":
         return not DOING.match(item.label)
-    return opens(item)
+    return opens(page, item)
 
 
-def opens(item: Item) -> bool:
+def opens(page: SitePage, item: Item) -> bool:
     """Return whether an item opens a menu or a section."""
+    arrow = any({"down"} & inner.words and ARROW & inner.words for inner in page.inside(item))
     popup = item.states.get("hasPopup", "false") != "false" or "expanded" in item.states
-    return popup or bool(item.words & OPENING) or item.role in ("tab", "menuitem")
+    return popup or arrow or bool(item.words & OPENING) or item.role in ("tab", "menuitem")
 
 
 def _score(
@@ -102,8 +105,11 @@ def _score(
         best_word = max(nearness(word, menu) for word in words)
         why = f"'{label}' is where such things are"
         options.append((0.42 * met + 0.12 * best_word, why))
-    if opens(item) and shut:
-        options.append((0.24, f"opens '{label}'"))
+    if opens(page, item) and (shut or not item.states.get("expanded")):
+        account = errand.own and bool({"account", "profile"} & menu.keys()) and item.chrome
+        options.append((0.4 if account else 0.24, f"opens '{label}'"))
+    if (errand.thing or errand.person) and content(label) == ("search",):
+        options.append((0.5, "leads to the search"))
     best = max(options, key=lambda option: option[0])
     return (best[0] * (0.98 if item.chrome else 1.0), best[1])
 
