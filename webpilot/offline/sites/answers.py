@@ -44,7 +44,7 @@ def _counts(errand: Errand, trail: Trail) -> Iterator[Found]:
         if about >= 0.7:
             yield from _told_count(page, noun, 0.9 * about)
         for record in _records_of(page, errand):
-            value = _column(record, noun) or _noted_count(record.cells, noun)
+            value = _column(record, noun) or _noted_count(record.text, noun)
             if value is not None and re.search(r"\d", value):
                 yield Found(values=(_digits(value),), sure=0.85, evidence=value)
     if about < 0.6 and errand.thing and not re.search(r"[A-Z0-9]", errand.thing):
@@ -111,15 +111,13 @@ def _told_count(page: SitePage, noun: str, sure: float) -> Iterator[Found]:
                     )
 
 
-def _noted_count(cells: Sequence[str], noun: str) -> str | None:
-    """Return the count that one of a record's texts gives: ``12 replies``."""
+def _noted_count(text: str, noun: str) -> str | None:
+    """Return the count that a record's text gives: ``12 replies``, ``comment: 8``."""
     wanted = content(noun)[-1:]
-    for cell in cells:
-        match = re.search(r"(\d[\d,]*)\s+([a-z]+)|([a-z]+)\s*[(:]\s*(\d+)", cell, re.IGNORECASE)
-        if match and wanted:
-            word = terms(match.group(2) or match.group(3) or "")
-            if word and akin(wanted[0], word[0]) >= 0.75:
-                return match.group(1) or match.group(4)
+    for match in re.finditer(r"(\d[\d,]*)\s+([a-z]+)|([a-z]+)\s*[(:]\s*(\d[\d,]*)", text, re.I):
+        word = terms(match.group(2) or match.group(3) or "")
+        if word and wanted and akin(wanted[0], word[0]) >= 0.75:
+            return match.group(1) or match.group(4)
     return None
 
 
@@ -170,7 +168,22 @@ def _records_of(page: SitePage, errand: Errand) -> list[Record]:
             )
             if mark >= 0.8:
                 found.append((mark, -len(record.text), record))
+    if not found:
+        found = [(0.8, 0, record) for record in _lone(page, name)]
     return [record for _, _, record in sorted(found, key=lambda one: one[:2], reverse=True)]
+
+
+def _lone(page: SitePage, name: str) -> Iterator[Record]:
+    """Yield the block around a link of the thing's name, where it stands alone in a list."""
+    for item in page.links:
+        if item.chrome or item.role != "link" or names_thing(name, item.label) < 0.8:
+            continue
+        for above in list(page.above(item))[:4]:
+            parts = page.parts(above)
+            if 3 <= len(parts) <= 14 and len(page.text(above)) < 400:
+                text = page.text(above)
+                yield Record(item=above, title=item.label, link=item, text=text, cells=parts)
+                return
 
 
 def record_value(record: Record, asked: str) -> str | None:
@@ -230,8 +243,11 @@ def _of_page(page: SitePage, errand: Errand) -> Iterator[tuple[str, float]]:
         yield match.group(), 0.8
     if kind == "phone" and (match := PHONE.search(body)):
         yield match.group(), 0.8
-    if kind == "author" and (author := _author(body)):
-        yield author, 0.8
+    if kind == "author":
+        if author := _author(body):
+            yield author, 0.8
+        if signed := _signed(page):
+            yield signed, 0.78
     if kind == "date" and (date := first_date(body)):
         yield date, 0.66
     yield from _in_prose(page, errand)
@@ -282,6 +298,7 @@ PROSE = frozenset(
 ) | frozenset(["founded", "establish", "bear", "open"])
 
 
+SIGNED = frozenset(["author", "user", "username", "member", "poster", "profile"])
 ALSO = {
     "author": ("customer", "user", "submitter", "reporter", "name"),
     "date": ("created", "placed", "updated", "when", "time"),
@@ -304,6 +321,18 @@ def _author(text: str) -> str | None:
         text,
     )
     return match.group("name").rstrip(".,") if match else None
+
+
+def _signed(page: SitePage) -> str | None:
+    """Return the first name after the main heading that is marked as an author's."""
+    start = page.headings[0].order if page.headings and not page.headings[0].chrome else 0
+    for item in page.items[start:]:
+        marked = item.words & SIGNED or any(a.words & SIGNED for a in list(page.above(item))[:2])
+        leads = item.role == "link" and re.search(r"/(?:user|member|profile|people)s?/", item.attributes.get("href", ""))
+        text = page.text(item)
+        if item.role == "link" and (marked or leads) and 1 < len(text) <= 40 and not item.chrome:
+            return text
+    return None
 
 
 def _after_title(page: SitePage) -> str:

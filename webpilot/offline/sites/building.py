@@ -20,6 +20,7 @@ LINE = re.compile(
     r"^(\t*)(?:\[(\w+)\] )?(\w+)(?: ('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"))?", re.MULTILINE
 )
 FRAMES = frozenset({"nav", "header", "footer", "aside"})
+FRAME_WORDS = frozenset(["mainmenu", "navbar", "masthead", "topbar", "sidebar", "topnav"])
 FRAME_ROLES = frozenset({"navigation", "banner", "contentinfo", "complementary"})
 CELLS = frozenset({"cell", "gridcell", "rowheader", "columnheader", "LayoutTableCell"})
 SAYING = CELLS | {"StaticText", "heading", "link", "button", "tab", "menuitem", "term", "treeitem"}
@@ -111,7 +112,10 @@ def _item(
         attributes=dict(cue.attributes),
         states=dict(element.states) if element is not None else {},
         box=cue.box,
-        chrome=framed or cue.tag in FRAMES or role in FRAME_ROLES,
+        chrome=framed
+        or cue.tag in FRAMES
+        or role in FRAME_ROLES
+        or bool(FRAME_WORDS & set(cue.words)),
         element=element,
     )
 
@@ -165,7 +169,7 @@ def _runs(
     runs: list[str] = []
     holders: list[int] = []
     stack: list[tuple[int, int]] = []
-    last, said = 0, -1
+    last, said, icon = 0, -1, 0
     for number, line in enumerate(lines):
         while stack and stack[-1][0] >= line.depth:
             stack.pop()
@@ -181,13 +185,15 @@ def _runs(
         if place is None:
             if not items:
                 continue
-            place = _holder(line.name, items, own, outer, last)
+            from_ = max(last, icon) if line.name == GLYPHS else last
+            place = _holder(line.name, items, own, outer, from_)
         text = line.name
         if text == GLYPHS:
-            icon = " ".join(sorted(items[place].words - ICON))
-            if not icon:
+            icon = place
+            told = " ".join(sorted(items[place].words - ICON))
+            if not told:
                 continue
-            text = f"{icon}:"
+            text = f"{told}:"
         runs.append(text)
         holders.append(place)
         last = place

@@ -266,6 +266,8 @@ def _pressing(errand: Errand, page: SitePage, trail: Trail) -> Iterator[Move]:
         if mark < 0.5:
             continue
         about = _in_context(errand, page, item)
+        if about < 0.3 and item in _nth(errand, page):
+            about = 0.9 * concerns(page, errand)
         score = mark * about
         left = _presses(errand) - trail.followed(page, item)
         if left <= 0:
@@ -274,6 +276,31 @@ def _pressing(errand: Errand, page: SitePage, trail: Trail) -> Iterator[Move]:
             reason = f"'{item.label}' does it"
             final = left <= 1 and not opens(page, item)
             yield Move(action=click(item), score=min(0.95, score), reason=reason, deed=final)
+
+
+def _nth(errand: Errand, page: SitePage) -> tuple[Item, ...]:
+    """Return the one of several like controls that is meant: the nth, that of a person, the first."""
+    like = [item for item in page.links if _does(errand, item) >= 0.5 and not item.chrome]
+    if len(like) < 2:
+        return ()
+    if errand.person:
+        own = [item for item in like if _block(page, item, like, errand.person)]
+        return tuple(own[:1])
+    place = (errand.number or 1) - 1 if (errand.number or 1) > 0 else -1
+    # the first block of a thread is its opening, no comment on it
+    answers = {"comment", "reply"} & set(errand.objects)
+    opening = 1 if answers and errand.number is not None and errand.number > 0 else 0
+    return (like[place + opening],) if -len(like) <= place + opening < len(like) else ()
+
+
+def _block(page: SitePage, item: Item, like: list[Item], name: str) -> bool:
+    """Return whether the stretch that holds this control and none of its like names a person."""
+    widest = item
+    for above in page.above(item):
+        if sum(page.holds(above, other) for other in like) > 1:
+            break
+        widest = above
+    return set(content(name)) <= set(content(page.text(widest)))
 
 
 def _unfolded(errand: Errand, trail: Trail) -> Iterator[Move]:

@@ -74,5 +74,7 @@ class Errand:
     bounds: tuple[Bound, ...] = ()
     values: tuple[str, ...] = ()
     """Words that rows must show to count: ``open``, ``High``."""
+    number: int | None = None
+    """Place among its like of what is meant, from 1; -1 is the last."""
     own: bool = False
     """It is about something of the user's own: my orders, my profile."""

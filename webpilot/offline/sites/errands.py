@@ -19,6 +19,7 @@ from webpilot.offline.sites.questions import (
     without_extreme,
 )
 from webpilot.offline.sites.slots import NUMBERS, read_slots
+from webpilot.offline.targets import ordinal
 from webpilot.offline.sites.wording import OBJECTS, STOPS, terms
 
 __all__ = ["read_errand", "task_kind"]
@@ -158,10 +159,12 @@ SPLIT = re.compile(
     rf"|\.\s+(?=[A-Z])|(?<=[?!])\s+|;\s+",
     re.IGNORECASE,
 )
-CONTAINER = re.compile(
-    r"\b(?:category|section|forum|subforum|subreddit|board|department|report|page|menu|tab|list|range)\b",
-    re.IGNORECASE,
+CONTAINERS = r"category|section|forum|subforum|subreddit|board|department|report|page|menu|tab|list|range"
+CONTAINER = re.compile(rf"\b(?:{CONTAINERS})\b", re.IGNORECASE)
+AROUND = re.compile(
+    rf"^\s*(?:the\s+)?(?:{CONTAINERS})\s+|\s+(?:{CONTAINERS})\s*$", re.IGNORECASE
 )
+"""The noun of a place, before or after its name."""
 PERSON = re.compile(
     r"^(?:the\s+)?(?:user|member|customer|author|reviewer)?\s*(?P<name>\S.*)$", re.I
 )
@@ -204,6 +207,8 @@ def read_errand(goal: str) -> Errand:
     text = ". ".join(rest)
     question = main.text if kind is TaskKind.RETRIEVE else ""
     extreme = read_extreme(text)
+    if kind is TaskKind.MUTATE and re.search(r"\b(?:first|last)\s+(?:comment|reply|post|message)", text):
+        extreme = None  # a place on the page, no date
     parts = [part for left in rest for part in chunks(_bare(without_extreme(left)))]
     place, person = _place(parts), _person(parts)
     values = read_values(text)
@@ -238,6 +243,7 @@ def read_errand(goal: str) -> Errand:
         extreme=extreme,
         bounds=read_bounds(text),
         values=values,
+        number=ordinal(_unquoted(text)) if kind is TaskKind.MUTATE else None,
         own=own,
     )
 
@@ -325,7 +331,7 @@ def _bare(text: str) -> str:
     """Return a command without its verb and the words around it."""
     text = re.sub(r"\bwish[\s-]+list\b", "wishlist", text, flags=re.I)
     text = re.sub(
-        r"^(?:who|which\s+\w+)\s+(?!is\b|are\b|was\b|has\b|have\b)\w+\s+", "", text, flags=re.I
+        r"^(?:who|which\s+\w+)\s+(?!(?:is|are|was|has|have|in|on|of|from|with|by|under|does|do|did)\b)\w+\s+", "", text, flags=re.I
     )
     text = re.sub(
         r"^(?:show|tell|give|get|find|take|bring)\s+(?:me|us)\s+(?:to\s+|up\s+)?",
@@ -355,7 +361,8 @@ def _place(parts: list[Chunk]) -> str:
         if part.lead in ("in", "from", "under", "within", "into", "on", "of") and CONTAINER.search(
             part.text
         ):
-            name = CONTAINER.sub(" ", re.split(r",|\sand\b", part.text)[0])
+            name = re.split(r",|\sand\b(?=\s[a-z])", part.text)[0]
+            name = AROUND.sub(" ", name)
             name = re.sub(
                 r"\b(?:the|a|an|my|all|products?|topics?|items?|new|named|called)\b",
                 " ",
@@ -484,6 +491,13 @@ EMPTY = frozenset(
         "when",
         "where",
         "something",
+    "started",
+    "posted",
+    "written",
+    "created",
+    "made",
+    "submitted",
+    "placed",
         "anything",
         "everything",
         "today",

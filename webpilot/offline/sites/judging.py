@@ -132,13 +132,21 @@ def _arrived(errand: Errand, trail: Trail) -> float:
     wanted = [noun for noun in errand.objects if noun not in ("page", "list")]
     words = [word for item in page.headings[:3] for word in terms(page.text(item))]
     marks = [max((akin(noun, word) for word in words), default=0.0) for noun in wanted]
-    return sum(marks) / len(marks) if marks else 0.0
+    sure = sum(marks) / len(marks) if marks else 0.0
+    shown = set(terms(page.title))
+    if not all(set(content(value)) <= shown for value in errand.values):
+        return 0.6 * sure  # the list is here, not yet the part of it that is asked for
+    return sure
 
 
 def _parts(errand: Errand, trail: Trail) -> list[Move]:
     """Return what opens the part of the thing that is asked for: its reviews, its posts."""
     page = trail.page
     name = errand.thing or errand.person
+    if not name and "list" in errand.objects:
+        whole = [item for item in page.links if content(item.label) == ("list",)]
+        fresh = [item for item in whole if not trail.followed(page, item)]
+        return [Move(action=click(item), score=0.85, reason="shows the list") for item in fresh[:1]]
     if not errand.part or not name or concerns(page, errand) < 0.7:
         return []
     found = []

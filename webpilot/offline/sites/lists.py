@@ -103,7 +103,7 @@ def _shows(record: Record, value: str) -> bool:
             set(wanted) <= set(content(cell)) and len(content(cell)) <= len(wanted) + 2
             for cell in record.cells
         )
-    return set(wanted) <= set(terms(record.text))
+    return not set(wanted) & STATES and set(wanted) <= set(terms(record.text))
 
 
 def _within(record: Record, bound: Bound) -> bool:
@@ -144,14 +144,12 @@ def measure(page: SitePage | None, record: Record, column: str) -> float | None:
         return _rating(page, record) if page is not None else None
     if told is not None:
         return number_in(told)
-    for cell in record.cells:
-        match = re.search(
-            r"(\d[\d,]*)\s+([a-z]+)|([a-z]+)\s*[(:]\s*(\d[\d,]*)", cell, re.IGNORECASE
-        )
-        if match:
-            word = fold_word(match.group(2) or match.group(3) or "")
-            if akin(column, word) >= 0.75:
-                return float((match.group(1) or match.group(4)).replace(",", ""))
+    for match in re.finditer(
+        r"(\d[\d,]*)\s+([a-z]+)|([a-z]+)\s*[(:]\s*(\d[\d,]*)", record.text, re.IGNORECASE
+    ):
+        word = fold_word(match.group(2) or match.group(3) or "")
+        if akin(column, word) >= 0.75:
+            return float((match.group(1) or match.group(4)).replace(",", ""))
     return None
 
 

@@ -97,6 +97,7 @@ def searches(item: Item) -> bool:
     return "search" in names or item.attributes.get("name", "") in ("q", "query", "s", "pattern")
 
 
+TITLES = (frozenset(["title"]), frozenset(["page", "title"]))
 CLICKED = frozenset({"link", "button", "tab", "menuitem", "treeitem"})
 
 
@@ -160,9 +161,15 @@ class SitePage:
 
     @cached_property
     def headings(self) -> tuple[Item, ...]:
-        """The headings, the page's own before those of its frame, highest first."""
-        found = [item for item in self.items if item.heading and self.text(item)]
-        return tuple(sorted(found, key=lambda item: (item.chrome, item.heading, item.order)))
+        """The headings, the page's own before those of its frame, highest first.
+
+        What is only classed as a title counts; where the page has none, its first text does.
+        """
+        found = [i for i in self.items if (i.heading or i.words in TITLES) and self.text(i)]
+        if not any(not item.chrome for item in found):
+            holders = (self.items[holder] for holder in self.holders)
+            found += [item for item in holders if not item.chrome][:1]
+        return tuple(sorted(found, key=lambda i: (i.chrome, i.heading or 1, i.order)))
 
     @cached_property
     def title(self) -> str:

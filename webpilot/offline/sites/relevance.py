@@ -20,9 +20,10 @@ def names_thing(name: str, shown: str) -> float:
         if len(start) > 8 and name.lower().startswith(start):
             return 0.95
     mark = overlap(name, shown)
-    if set(content(name)) <= set(content(shown)):
-        length = len(content(name)) / max(1, len(content(shown)))
-        mark = max(mark, 0.75 + 0.2 * length)
+    share = covered(name, shown)
+    if share >= 0.85:
+        length = min(1.0, len(content(name)) / max(1, len(content(shown))))
+        mark = max(mark, (0.75 + 0.2 * length) * share)
     return mark
 
 
@@ -56,7 +57,7 @@ def _titled(page: SitePage, name: str) -> float:
             continue
         mark = names_thing(name, shown)
         # lower headings are often those of other things on the page
-        weight = 1.0 if place == 0 or item.heading == page.headings[0].heading else 0.75
+        weight = 1.0 if place == 0 or (item.heading or 1) == (page.headings[0].heading or 1) else 0.75
         best = max(best, mark * weight)
     for item in page.items:
         if "breadcrumb" in item.words or item.label.lower() == "breadcrumb":

@@ -104,7 +104,8 @@ def _score(
         met = sum(nearness(word, menu) for word in words) / len(words)
         best_word = max(nearness(word, menu) for word in words)
         why = f"'{label}' is where such things are"
-        options.append((0.42 * met + 0.12 * best_word, why))
+        named = sum(set(content(value)) <= set(words) for value in errand.values)
+        options.append((0.42 * met + 0.12 * best_word + 0.15 * min(1, named), why))
     if opens(page, item) and (shut or not item.states.get("expanded")):
         account = errand.own and bool({"account", "profile"} & menu.keys()) and item.chrome
         options.append((0.4 if account else 0.24, f"opens '{label}'"))

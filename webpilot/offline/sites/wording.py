@@ -287,6 +287,15 @@ def content(text: str) -> tuple[str, ...]:
     return found or terms(text)
 
 
+@lru_cache(maxsize=1 << 14)
+def root(word: str) -> str:
+    """Return a word without the endings of verbs; the whole of a short one."""
+    for ending in ("ing", "ed", "es", "e"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)]
+    return word
+
+
 @lru_cache(maxsize=1 << 15)
 def akin(word: str, other: str) -> float:
     """Return in [0, 1] how near two stemmed words are."""
@@ -296,6 +305,8 @@ def akin(word: str, other: str) -> float:
         return 0.0
     if set(GROUPS.get(word, ())) & set(GROUPS.get(other, ())):
         return 0.75
+    if root(word) == root(other):
+        return 0.9
     shorter, longer = sorted((word, other), key=len)
     if len(shorter) >= 5 and longer.startswith(shorter) and len(longer) - len(shorter) <= 3:
         return 0.85
