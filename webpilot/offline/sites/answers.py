@@ -61,7 +61,7 @@ def _counts(errand: Errand, trail: Trail) -> Iterator[Found]:
     if (
         rows is not None
         and whole(errand, trail)
-        and (rows or _states_shown(listing(errand, trail)))
+        and (rows or _told_apart(errand, listing(errand, trail)))
     ):
         known = 0.5 if errand.thing else 0.72 if rows else 0.6
         yield Found(values=(str(len(rows)),), sure=known * about, evidence=page.title)
@@ -82,8 +82,11 @@ def _worded(errand: Errand, trail: Trail) -> Iterator[Found]:
         yield Found(values=(str(len(rows)),), sure=0.66, evidence=rows[0].text)
 
 
-def _states_shown(records: Sequence[Record] | None) -> bool:
-    """Return whether the records say what state they are in, so that none in one means none."""
+def _told_apart(errand: Errand, records: Sequence[Record] | None) -> bool:
+    """Return whether the records say what tells them apart, so that none with a value means none."""
+    if errand.columns:
+        heads = next((record.headers for record in records or () if record.headers), ())
+        return all(any(overlap(name, head) >= 0.7 for head in heads) for name in errand.columns)
     cells = (terms(cell) for record in records or () for cell in record.cells)
     return any(cell and set(cell) <= STATES for cell in cells)
 
@@ -317,7 +320,7 @@ def _kind(asked: str) -> str:
 def _author(text: str) -> str | None:
     """Return who a text says made something: ``by Ann``, ``Posted by ann on ...``."""
     match = re.search(
-        r"\b(?:by|author:?|from user|started by|submitted by)\s+(?P<name>[^\W\d_][\w.@+-]*(?:\s[A-Z][\w.'-]+)?)",
+        r"\b(?:by|author:?|(?:from )?user:?|started by|submitted by)\s+(?P<name>[^\W\d_][\w.@+-]*(?:\s[A-Z][\w.'-]+)?)",
         text,
     )
     return match.group("name").rstrip(".,") if match else None

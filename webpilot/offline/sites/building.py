@@ -224,17 +224,15 @@ def _holder(text: str, items: Sequence[Item], own: Sequence[str], outer: int, la
     if text == GLYPHS:
         fresh = (p for p in range(max(outer, last) + 1, end) if not own[p] and items[p].words & ICON)
         return next((p for p in fresh if items[p].end == p + 1), outer)
-    found = next((p for p in range(max(outer, last), end) if start in own[p]), None)
-    if found is None:
-        found = next((p for p in range(min(last, end) - 1, outer - 1, -1) if start in own[p]), None)
-    place: int | None = last
-    if found is not None and own[found] != text:
-        # what goes on after a part of it belongs to the same element
-        while place is not None and place >= outer:
-            if start in own[place]:
-                return place
-            place = items[place].parent
-    return outer if found is None else found
+    # what goes on after a part of it belongs to the same element
+    place: int | None = items[last].parent if last < len(items) else None
+    while place is not None and place >= outer:
+        if start in own[place]:
+            return place
+        place = items[place].parent
+    after = (p for p in range(max(outer, last), end) if start in own[p])
+    before = (p for p in range(min(last, end) - 1, outer - 1, -1) if start in own[p])
+    return next(after, next(before, outer))
 
 
 def _spans(items: Sequence[Item], holders: Sequence[int]) -> list[tuple[int, int]]:

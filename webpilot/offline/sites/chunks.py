@@ -112,7 +112,8 @@ def chunks(text: str) -> tuple[Chunk, ...]:
             and not words[place + 1].startswith("Q")
             and len(inner) + (groups[-1][0] != "") > 1
         )
-        if bare in LEADS and not (named and bare in ("of", "for", "in", "on", "to", "and")):
+        absorbed = groups[-1][0] in ("about", "regarding") and bool(inner)
+        if bare in LEADS and not absorbed and not (named and bare in ("of", "for", "in", "on", "to", "and")):
             groups.append((bare, []))
         else:
             inner.append(word)

@@ -401,6 +401,9 @@ def _opening(errand: Errand, page: SitePage, trail: Trail) -> Iterator[Move]:
         if not any(same_deed(other, word) for word in words for other in _verbs(errand)):
             continue
         nouns = [noun for noun in errand.objects if noun not in _verbs(errand)]
+        made = nouns[:1] if errand.verb in MAKING and errand.thing else nouns
+        other = any(akin(n, w) >= 0.75 for n in nouns if n not in made for w in words)
+        nouns = made
         met = max((akin(noun, word) for noun in nouns for word in words), default=0.0)
         named = max(
             (akin(part, word) for name in slots for part in terms(name) for word in words),
@@ -409,6 +412,8 @@ def _opening(errand: Errand, page: SitePage, trail: Trail) -> Iterator[Move]:
         score = 0.5 + 0.3 * max(met, named)
         unknown = [w for w in words if not _known(w, errand, slots)]
         score -= 0.12 * len(unknown)
+        if other and met < 0.7:
+            score *= 0.4  # it makes another of what the goal only names
         if errand.thing:
             score *= 0.4 + 0.6 * _in_context(errand, page, item)
         elif errand.place and errand.verb in MAKING:

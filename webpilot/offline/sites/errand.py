@@ -76,5 +76,7 @@ class Errand:
     """Words that rows must show to count: ``open``, ``High``."""
     number: int | None = None
     """Place among its like of what is meant, from 1; -1 is the last."""
+    columns: tuple[str, ...] = ()
+    """What the goal calls the values: ``status``, ``severity``."""
     own: bool = False
     """It is about something of the user's own: my orders, my profile."""

@@ -13,6 +13,7 @@ from webpilot.offline.sites.questions import (
     STATES,
     read_asked,
     read_bounds,
+    read_columns,
     read_counted,
     read_extreme,
     read_values,
@@ -226,6 +227,8 @@ def read_errand(goal: str) -> Errand:
     own = bool(re.search(r"\b(?:my|i|mine)\b", goal, re.IGNORECASE))
     if own and not objects and not things:
         objects = ("profile", "account")
+    if counted and not place and not things and not objects:
+        place = counted.split()[-1]  # what is counted names where it is listed
     return Errand(
         goal=goal,
         kind=kind,
@@ -243,6 +246,7 @@ def read_errand(goal: str) -> Errand:
         extreme=extreme,
         bounds=read_bounds(text),
         values=values,
+        columns=read_columns(text),
         number=ordinal(_unquoted(text)) if kind is TaskKind.MUTATE else None,
         own=own,
     )

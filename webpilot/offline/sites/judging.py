@@ -14,7 +14,7 @@ from webpilot.offline.sites.resolving import resolved, unfinished
 from webpilot.offline.sites.structure import Record, next_link
 from webpilot.offline.sites.trail import Trail
 from webpilot.offline.sites.ways import ways
-from webpilot.offline.sites.wording import akin, content, terms
+from webpilot.offline.sites.wording import akin, content, overlap, terms
 from webpilot.types import Answer, Infeasible, JsonItem, Outcome
 
 __all__ = ["Standing", "answer_of", "stand"]
@@ -133,6 +133,9 @@ def _arrived(errand: Errand, trail: Trail) -> float:
     words = [word for item in page.headings[:3] for word in terms(page.text(item))]
     marks = [max((akin(noun, word) for word in words), default=0.0) for noun in wanted]
     sure = sum(marks) / len(marks) if marks else 0.0
+    last = trail.last
+    if last is not None and last.target is not None and last.moved:
+        sure = max(sure, 0.8 * max((overlap(n, last.target.label) >= 0.97 for n in wanted), default=0))
     shown = set(terms(page.title))
     if not all(set(content(value)) <= shown for value in errand.values):
         return 0.6 * sure  # the list is here, not yet the part of it that is asked for
@@ -196,6 +199,8 @@ def _given_up(errand: Errand, trail: Trail, moves: tuple[Move, ...]) -> Outcome 
     if best >= HOPE or len(trail.steps) < 3:
         return None
     name = errand.thing or errand.person or errand.place
+    if not name and errand.kind is not TaskKind.MUTATE:
+        return None
     return Infeasible(reason=f"nothing on the site answers to '{name or errand.goal}'")
 
 

@@ -125,6 +125,10 @@ def best_of(page: SitePage, records: Sequence[Record], extreme: Extreme) -> Reco
         for place, record in enumerate(records)
         if (value := measure(page, record, extreme.column)) is not None
     ]
+    if extreme.column == "date" and 2 * len(measured) < len(records):
+        full = [record for record in records if sum(bool(cell) for cell in record.cells) > 1]
+        # logs say when in other rows; the newest stands first
+        return None if not full else full[0] if extreme.largest else full[-1]
     if not measured:
         return None
     if extreme.largest:

@@ -13,6 +13,7 @@ __all__ = [
     "STATES",
     "read_asked",
     "read_bounds",
+    "read_columns",
     "read_counted",
     "read_extreme",
     "read_values",
@@ -231,8 +232,11 @@ def read_asked(question: str) -> str:
             r"^who(?:'s| is| was| are)\s+(?:the\s+)?(?P<role>[a-z]+)\s+(?:of|for)\b", lower
         )
         return held.group("role") if held else "author"
-    if re.match(r"^when\b|^(?:on|in)?\s*(?:what|which)\s+(?:date|day|year|month)\b", lower):
+    if re.match(r"^when\b|^(?:on |in )?(?:what|which)\s+(?:date|day|year|month)\b", lower):
         return "year" if re.search(r"\byear\b", lower[:30]) else "date"
+    inner = re.match(r"^(?:in|on|at|to|from|under|by|with)\s+(?:what|which)\s+(?P<noun>[a-z]+)", lower)
+    if inner:
+        return inner.group("noun")
     if re.match(r"^where\b", lower):
         return "location"
     if re.match(r"^how\s+much\b", lower):
@@ -277,7 +281,8 @@ def read_counted(question: str) -> str:
 
 def read_extreme(text: str) -> Extreme | None:
     """Return the extreme that the words ask for, or ``None``."""
-    match = EXTREME.search(re.sub(r"\"[^\"]*\"", " ", text))
+    text = re.sub(r"\"[^\"]*\"", " ", text)
+    match = EXTREME.search(text)
     if match is None:
         return None
     said = {name: word.lower() for name, word in match.groupdict().items() if word}
@@ -286,7 +291,9 @@ def read_extreme(text: str) -> Extreme | None:
         return Extreme(column=column, largest=up == (said["dir"] == "most"))
     if "sup" in said:
         column, up = COLUMNS[said["sup"]]
-        return Extreme(column=column, largest=up)
+        after = terms(text[match.end() : match.end() + 40])[:1]
+        own = after and after[0] in ATTRIBUTES and column != "date"
+        return Extreme(column=after[0] if own else column, largest=up)
     if "ed" in said:
         column = {"rated": "rating", "priced": "price", "ranked": "rank"}.get(
             said["ed"], said["ed"].removesuffix("ed")
@@ -355,6 +362,11 @@ def read_values(text: str) -> tuple[str, ...]:
         if match.group("value").lower() in STATES:
             found.append(match.group("value"))
     return tuple(dict.fromkeys(found))
+
+
+def read_columns(text: str) -> tuple[str, ...]:
+    """Return the names of the columns whose values the goal gives."""
+    return tuple(dict.fromkeys(match.group("name").lower() for match in VALUED.finditer(text)))
 
 
 def _number(text: str) -> float:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from webpilot.offline.sites.errand import Errand
 from webpilot.offline.sites.forms import finds
 from webpilot.offline.sites.page import SitePage
+from webpilot.offline.sites.structure import pairs
 from webpilot.offline.sites.wording import OBJECTS, akin, content, covered, overlap, terms
 
 __all__ = ["concerns", "fits_place", "names_thing", "nouns"]
+
+
+TITLED = frozenset(["title", "name", "subject", "summary"])
 
 
 def names_thing(name: str, shown: str) -> float:
@@ -59,6 +63,9 @@ def _titled(page: SitePage, name: str) -> float:
         # lower headings are often those of other things on the page
         weight = 1.0 if place == 0 or (item.heading or 1) == (page.headings[0].heading or 1) else 0.75
         best = max(best, mark * weight)
+    for pair in pairs(page):
+        if not pair.item.chrome and terms(pair.key) and terms(pair.key)[-1] in TITLED:
+            best = max(best, 0.97 * names_thing(name, pair.value))
     for item in page.items:
         if "breadcrumb" in item.words or item.label.lower() == "breadcrumb":
             parts = page.parts(item)

@@ -12,7 +12,7 @@ from webpilot.offline.sites.page import Item, SitePage, searches
 from webpilot.offline.sites.relevance import fits_place, names_thing, nouns
 from webpilot.offline.sites.structure import groups, next_link
 from webpilot.offline.sites.trail import Trail
-from webpilot.offline.sites.wording import content, covered, nearness, overlap, related
+from webpilot.offline.sites.wording import akin, content, covered, nearness, overlap, related
 
 __all__ = ["TRIED", "opens", "queries", "search_box", "submit_of", "ways"]
 
@@ -58,7 +58,7 @@ def ways(errand: Errand, trail: Trail) -> list[Move]:
         found.append(Move(action=click(onward), score=score, reason="turns to the next page"))
     backs = sum(step.action.kind == "go_back" for step in trail.steps)
     if any(step.moved for step in trail.steps) and backs < 3 and not trail.page.error:
-        found.append(Move(action=back(), score=0.12, reason="nothing here leads on"))
+        found.append(Move(action=back(), score=0.21, reason="nothing here leads on"))
     return found
 
 
@@ -112,6 +112,9 @@ def _score(
     if (errand.thing or errand.person) and content(label) == ("search",):
         options.append((0.5, "leads to the search"))
     best = max(options, key=lambda option: option[0])
+    column = errand.extreme.column if errand.extreme is not None else ""
+    if column and any(akin(column, word) >= 0.85 for word in words):
+        best = (best[0] + 0.15, best[1])
     return (best[0] * (0.98 if item.chrome else 1.0), best[1])
 
 
