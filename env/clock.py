@@ -35,6 +35,11 @@ class Clock(Protocol):
         """Whether the page's time stands still between steps (and cannot be set free again)."""
         ...
 
+    @property
+    def rests(self) -> bool:
+        """Whether a page that is left alone is likely to be found as it was."""
+        ...
+
     def loaded(self, session: PageSession) -> None:
         """Take over a page that has just been set up, and let it come to rest."""
         ...
@@ -63,6 +68,7 @@ class VirtualTime:
 
     milliseconds: int
     virtual = True
+    rests = True
 
     @property
     def name(self) -> str:
@@ -100,6 +106,7 @@ class RealTime:
 
     milliseconds: int
     virtual = False
+    rests = False
 
     @property
     def name(self) -> str:
@@ -126,6 +133,7 @@ class NoWait:
     """The machine's time, and no wait after an action."""
 
     virtual = False
+    rests = False
     name = "none"
 
     def loaded(self, session: PageSession) -> None:

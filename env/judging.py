@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from webpilot.responses import TypedResponse
+from webpilot.verdict import Opinion
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -33,23 +34,6 @@ class Ending:
     """The requests of the committed path; ``None`` where none were recorded."""
     sites: Mapping[str, str]
     """Addresses of the sites by WebArena's names, without a slash at the end."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opinion:
-    """One judge's verdict."""
-
-    judge: str
-    """``database``, ``libwebarena`` or ``verified``."""
-    score: float
-    """In [0, 1]; 1 is passed."""
-    reason: str = ""
-    """One line on what was found wanting; empty where passed."""
-
-    @property
-    def passed(self) -> bool:
-        """Whether the judge is content."""
-        return self.score >= 1.0
 
 
 Judge = Callable[[Mapping[str, Any], Ending], Opinion]

@@ -7,7 +7,7 @@ import difflib
 import importlib
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -109,6 +109,18 @@ class MiniwobTask:
     def held_out(self) -> bool:
         """Whether the task is in the train split and was never opened while tuning."""
         return self.split == "train" and self.group in HELD_OUT_GROUPS
+
+    @property
+    def groups(self) -> Mapping[str, str]:
+        """The part of the train split that it belongs to, for a summary."""
+        if self.split != "train":
+            return {}
+        return {"part": "held out" if self.held_out else "tuned on"}
+
+    @property
+    def cluster(self) -> str:
+        """Its own id: tasks count as independent here."""
+        return self.id
 
     @property
     def restartable(self) -> bool:

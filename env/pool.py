@@ -30,7 +30,8 @@ class PoolLimits:
     """How many pages one episode may keep alive, and how long one may be used."""
 
     pages: int = 8
-    """Most live pages; a world without one may always open one. One with a clock in real time."""
+    """Most live pages; a world without one may always open one. One where pages do not
+    come to rest (:attr:`env.clock.Clock.rests`)."""
     memory_mb: float = 2000.0
     """Memory of the browser's processes, in MB and without what they share, above which no page
     is added and those that stand idle are closed."""
@@ -98,7 +99,7 @@ class PagePool:
     @property
     def capacity(self) -> int:
         """Most pages there may be."""
-        return max(self.limits.pages if self.first.clock.virtual else 1, self.worlds)
+        return max(self.limits.pages if self.first.clock.rests else 1, self.worlds)
 
     def of(self, user: object) -> Seat | None:
         """Return the seat of a world: its own, or its last one where nobody has taken that."""

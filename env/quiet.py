@@ -112,6 +112,7 @@ class Quiet:
     milliseconds: int = WINDOW_MS
     """Silence asked of a page that schedules something again and again."""
     virtual = False
+    rests = True
     _watched: WeakKeyDictionary[PageSession, Traffic] = field(
         default_factory=WeakKeyDictionary, compare=False, repr=False
     )

@@ -23,15 +23,16 @@ from playwright.sync_api import Error as PlaywrightError
 
 from env.link.calls import ProtocolError
 from env.link.session import Call, Reply
-from env.live import CANONICAL, FOLDER
 from env.measure import Measured, Meter
 from env.miniwob import MiniwobTask, load, task_classes
+from env.miniwob_page import CANONICAL, FOLDER
+from env.opened import Opened
 from env.page.observe import Canonical, align, changing, observe
 from env.pool import PoolLimits
 from env.reference import browsers_folder
 from env.server import PageServer, miniwob_folder
 from env.site import DEFAULT_SETTLE
-from env.suite import MiniwobSuite, Opened
+from env.suite import MiniwobSuite
 from env.world import describe
 from mcts.protocols import Level, Restored, Transition
 from webpilot.errors import BrowserLost
@@ -81,7 +82,7 @@ class ReferencePage:
         self._seed = seed
         self._base_url = base_url
         self._env: BrowserEnv | None = None
-        self._canonical = Canonical(base_url=base_url, canonical_url=CANONICAL)
+        self._canonical = Canonical.of({base_url: CANONICAL})
 
     @property
     def session(self) -> PlaywrightSession:

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from env.clock import parse_clock
 from env.guard.network import NetworkPolicy
 from env.link.thread import BrowserThread
-from env.live import LivePage
 from env.miniwob import MiniwobTask
+from env.miniwob_page import MiniwobPage
 from env.restore.restarts import Restarts
 from env.server import PageServer, miniwob_folder
 from webpilot.closing import Closing
@@ -47,7 +47,7 @@ class MiniwobSite(Closing):
         seed: int,
         settle: str = DEFAULT_SETTLE,
         deadline: float,
-    ) -> LivePage:
+    ) -> MiniwobPage:
         """Return a page for one instance of a task; nothing is loaded yet.
 
         Args:
@@ -56,7 +56,7 @@ class MiniwobSite(Closing):
             settle: the clock policy; pages that run on timers take theirs in real time.
             deadline: seconds one message to the page may take.
         """
-        return LivePage(
+        return MiniwobPage(
             self.thread,
             task,
             seed=seed,

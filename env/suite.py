@@ -7,10 +7,8 @@ import base64
 import platform
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
-from typing import Protocol
 
 from env.act.reidentify import find
 from env.chromium import browser_path, browser_version
@@ -18,19 +16,17 @@ from env.clock import parse_clock
 from env.episode import open_episode
 from env.fonts import arial
 from env.link.page_session import DEADLINE
-from env.live import LivePage
-from env.measure import Measured
 from env.miniwob import load
+from env.miniwob_page import MiniwobPage
+from env.opened import Opened
 from env.pool import PoolLimits
 from env.server import PageServer
 from env.site import DEFAULT_SETTLE, MiniwobSite
 from env.world import open_search
-from mcts.protocols import Worlds
-from webpilot.benchmark import Costs
-from webpilot.types import Action, Observation, Task
+from webpilot.types import Action
 from webpilot.verdict import Episode
 
-__all__ = ["MiniwobSuite", "Opened"]
+__all__ = ["MiniwobSuite"]
 
 PICTURE_SETTLE = "real:300"
 """Under virtual time no picture can be taken (browser frames stand still)."""
@@ -39,35 +35,6 @@ PICTURE_SCALE = 1.5
 """Picture pixels for one CSS pixel."""
 
 PACKAGES = ("webpilot", "playwright", "browsergym-core", "browsergym-miniwob", "miniwob")
-
-
-class MeasuredWorlds(Worlds, Protocol):
-    """Worlds that count what they cost."""
-
-    def measured(self) -> Measured:
-        """Return what the browser did so far."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """The search side of one episode; implements :class:`webpilot.benchmark.SearchSide`."""
-
-    task: Task
-    root: Observation
-    worlds: MeasuredWorlds
-
-    def costs(self) -> Costs:
-        """Return what the search world's browser did so far."""
-        read = self.worlds.measured()
-        return Costs(
-            restores=read.restores,
-            replayed_steps=read.replayed_steps,
-            restore_ms=read.restore_ms,
-            restore_levels=read.restore_levels,
-            drifted=read.drifted,
-            seconds_browser=read.seconds_browser,
-        )
 
 
 class MiniwobSuite:
@@ -162,7 +129,7 @@ class MiniwobSuite:
         await asyncio.shield(asyncio.to_thread(self._site.close))
 
 
-def _picture(page: LivePage) -> bytes:
+def _picture(page: MiniwobPage) -> bytes:
     """Return the task's part of the page as PNG; the rest of the window is empty."""
     size = page.instance.viewport
     scale = PICTURE_SCALE

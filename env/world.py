@@ -15,9 +15,10 @@ from typing import TypeVar
 
 from env.link.page_session import DEADLINE
 from env.link.thread import BrowserThread
-from env.live import CANONICAL, FOLDER, LivePage
+from env.live import LivePage
 from env.measure import Measured
 from env.miniwob import ACTION_LIMIT, MiniwobTask, load
+from env.miniwob_page import CANONICAL, FOLDER
 from env.page.observe import changing
 from env.pool import PagePool, PoolLimits, Seat
 from env.restore.ladder import Ladder

@@ -14,9 +14,10 @@ from typing import Any
 from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 
+from env.benchmarks import BACKENDS, BENCHMARKS, Playable, Playing
 from env.clock import parse_clock
-from env.miniwob import MiniwobTask, load, tasks
 from env.pool import PoolLimits
+from env.sites.exploring import EXPLORING
 from mcts.config import SearchConfig
 from mcts.searchers import TABLES, override
 from planner import config as planning
@@ -56,19 +57,17 @@ class Settings:
     searcher: str
     policy: PolicySettings
     agent: AgentConfig
-    episodes: tuple[tuple[MiniwobTask, int], ...]
+    benchmark: str
+    """Key of :data:`env.benchmarks.BENCHMARKS`."""
+    episodes: tuple[tuple[Playable, int], ...]
     """Task and seed of every episode, in the order they are played."""
     episode_limits: Limits
     run_limits: Limits
-    backend: str
-    """Whose environment is searched: ``fast`` is ours, ``browsergym`` BrowserGym's own."""
-    settle: str
-    """``virtual:MS``, ``real:MS`` or ``none``."""
+    playing: Playing
+    """How the benchmark is played: clock, live pages, environment, exploration."""
     screenshots: bool
     referee: float
     """Share of episodes in [0, 1] that BrowserGym's own environment judges again."""
-    pool: PoolLimits
-    """Of the live pages that a search keeps."""
     seed: int
     """Seed of the run's own random numbers."""
     run: RunSettings
@@ -107,6 +106,7 @@ def build(composed: DictConfig) -> Settings:
     """
     plain: dict[str, Any] = OmegaConf.to_container(composed, resolve=True)  # type: ignore[assignment]
     _known("", plain, KEYS)
+    _known("benchmark.", plain["benchmark"], ("name", "explore", "accept_dirty"))
     _known("env.", plain["env"], ("backend", "settle", "screenshots", "referee", "pool"))
     policy = _policy(plain["policy"], plain["llm"])
     limits = [Limits.of(plain["budget"][whose]) for whose in ("episode", "run")]
@@ -116,14 +116,19 @@ def build(composed: DictConfig) -> Settings:
         searcher=plain["searcher"]["name"],
         policy=policy,
         agent=AgentConfig(search=_searcher(plain["searcher"]), plan=_planner(plain["planner"])),
+        benchmark=_choice("benchmark.name", plain["benchmark"]["name"], tuple(BENCHMARKS)),
         episodes=_episodes(plain),
         episode_limits=limits[0],
         run_limits=limits[1],
-        backend=_choice("env.backend", plain["env"]["backend"], BACKENDS),
-        settle=parse_clock(plain["env"]["settle"]).name,
+        playing=Playing(
+            settle=parse_clock(plain["env"]["settle"]).name,
+            limits=_pool(plain["env"]["pool"]),
+            backend=_choice("env.backend", plain["env"]["backend"], tuple(BACKENDS)),
+            accept_dirty=_switch("benchmark.accept_dirty", plain["benchmark"]["accept_dirty"]),
+            explore=_choice("benchmark.explore", plain["benchmark"]["explore"], EXPLORING),
+        ),
         screenshots=_switch("env.screenshots", plain["env"]["screenshots"]),
         referee=_number("env.referee", plain["env"]["referee"], most=1.0),
-        pool=_pool(plain["env"]["pool"]),
         seed=_number("run_seed", plain["run_seed"], whole=True),
         run=_run(plain["run"]),
         text=OmegaConf.to_yaml(composed, resolve=True),
@@ -150,9 +155,6 @@ def _switch(where: str, value: Any) -> bool:
     if not isinstance(value, bool):
         raise ConfigError(f"{where}={value!r} must be true or false")
     return value
-
-
-BACKENDS = ("fast", "browsergym")
 
 
 def _choice(key: str, value: object, known: Sequence[str]) -> str:
@@ -227,16 +229,15 @@ def _calibration(value: Any) -> tuple[tuple[float, float], ...]:
         ) from error
 
 
-def _episodes(plain: Mapping[str, Any]) -> tuple[tuple[MiniwobTask, int], ...]:
+def _episodes(plain: Mapping[str, Any]) -> tuple[tuple[Playable, int], ...]:
     """Return every (task, seed), seed by seed so that a cut run has seen every task."""
-    if plain["benchmark"]["name"] != "miniwob":
-        raise ConfigError(f"benchmark.name={plain['benchmark']['name']!r} is not here: use miniwob")
-    chosen, split = plain["task"], tasks(str(plain["split"]))
+    benchmark = BENCHMARKS[plain["benchmark"]["name"]]
+    chosen, split = plain["task"], benchmark.select(str(plain["split"]))
     names = [chosen] if isinstance(chosen, str) else chosen
     if names is None:
         found = split
     elif isinstance(names, list) and names and all(isinstance(name, str) for name in names):
-        found = tuple(dict.fromkeys(load(name) for name in names))
+        found = tuple(dict.fromkeys(benchmark.load(name) for name in names))
     else:
         raise ConfigError(f"task={chosen!r} must be the name of a task or a list of names")
     return tuple((task, seed) for seed in _seeds(plain) for task in found)

@@ -15,7 +15,7 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NoReturn
@@ -26,8 +26,9 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
-from env.reference_search import ReferenceSuite
-from env.suite import MiniwobSuite
+from env.benchmarks import Suite, suite_of
+from env.official import OFFICIAL
+from env.sites.exploring import COMMIT_ONCE
 from experiments.ceiling import ceiling, prices
 from experiments.configs import Settings, build, register
 from experiments.readiness import endpoints_checked
@@ -35,6 +36,7 @@ from experiments.referee import second_opinion
 from webpilot.budget import KEYS, Budget
 from webpilot.episode import EpisodePlan, play
 from webpilot.errors import WebPilotError
+from webpilot.once import steps_file
 from webpilot.provenance import commit
 from webpilot.records.rows import EpisodeRow, latest
 from webpilot.records.writing import RunFolder, salt_of
@@ -59,13 +61,6 @@ def main() -> None:
     except KeyboardInterrupt:
         print("interrupted: the same command goes on where this one stopped", file=sys.stderr)
         sys.exit(130)
-
-
-SUITES: Mapping[str, Callable[..., MiniwobSuite]] = {
-    "fast": MiniwobSuite,
-    "browsergym": ReferenceSuite,
-}
-"""By ``env.backend``."""
 
 
 @hydra.main(version_base="1.3", config_path="../conf", config_name="config")
@@ -95,7 +90,11 @@ def carry_out(settings: Settings, *, command: str = "") -> int:
     """
     path = Path(settings.run.root) / (settings.run.name or "default")
     print_notes(endpoints_checked(settings, path))
-    suite = SUITES[settings.backend](settle=settings.settle, limits=settings.pool)
+    suite = suite_of(
+        settings.benchmark,
+        replace(settings.playing, run=path.name),
+        [task for task, _ in settings.episodes],
+    )
     if settings.run.fresh:
         RunFolder.remove(path)
     salt = salt_of(path)
@@ -110,14 +109,16 @@ def carry_out(settings: Settings, *, command: str = "") -> int:
                 print_notes(second_opinion(folder, share=settings.referee, seed=settings.seed))
         finally:
             suite.close()
-            summary = folder.write_summary(groupings=_groupings(settings))
+            summary = folder.write_summary(
+                groupings=_groupings(settings), clusters=_clusters(settings)
+            )
             report = write_report(path)
         print_summary(summary, report=report)
         print_notes(_taped(settings, summary))
         return _exit_code(settings, latest(folder.rows()))
 
 
-async def _play_all(settings: Settings, cast: Cast, suite: MiniwobSuite, folder: RunFolder) -> None:
+async def _play_all(settings: Settings, cast: Cast, suite: Suite, folder: RunFolder) -> None:
     """Play every episode that has no row yet, one after the other, and let go of the model."""
     try:
         await _play_missing(settings, cast, suite, folder)
@@ -125,9 +126,7 @@ async def _play_all(settings: Settings, cast: Cast, suite: MiniwobSuite, folder:
         await cast.aclose()
 
 
-async def _play_missing(
-    settings: Settings, cast: Cast, suite: MiniwobSuite, folder: RunFolder
-) -> None:
+async def _play_missing(settings: Settings, cast: Cast, suite: Suite, folder: RunFolder) -> None:
     finished = folder.finished(retry_errors=settings.run.retry_errors)
     if finished >= {(task.id, seed) for task, seed in settings.episodes}:
         print_notes(("already played; run.fresh=true (make demo FRESH=1) plays it again",))
@@ -144,6 +143,7 @@ async def _play_missing(
                 return
             table.start(task.id, seed)
             plan = _plan(settings, cast, task.id, seed, task.split)
+            plan = replace(plan, steps=_steps(settings, folder.path, task.id, seed))
             with folder.episode(task.id, seed) as recorder:
                 played = await play(plan, suite, recorder=recorder, run_budget=budget)
             folder.append(played.row)
@@ -167,6 +167,19 @@ def _plan(settings: Settings, cast: Cast, task: str, seed: int, split: str) -> E
     )
 
 
+def _steps(settings: Settings, run: Path, task: str, seed: int) -> Path | None:
+    """Return the journal of an episode's committed steps, where each may be sent once at most.
+
+    On servers that begin every episode anew nothing is left of an earlier try, nor of its journal.
+    """
+    if settings.playing.explore != COMMIT_ONCE:
+        return None
+    file = steps_file(run, task, seed)
+    if settings.benchmark not in OFFICIAL:
+        file.unlink(missing_ok=True)
+    return file
+
+
 def _resumed(settings: Settings, rows: Sequence[EpisodeRow]) -> Budget:
     """Return the run's budget with all that its rows have spent already charged."""
     budget = Budget(settings.run_limits, elapsed=sum(row.measured.seconds for row in rows))
@@ -177,7 +190,7 @@ def _resumed(settings: Settings, rows: Sequence[EpisodeRow]) -> Budget:
     return budget
 
 
-def _about(settings: Settings, cast: Cast, suite: MiniwobSuite, command: str) -> dict[str, object]:
+def _about(settings: Settings, cast: Cast, suite: Suite, command: str) -> dict[str, object]:
     return {
         "command": command,
         "label": cast.label,
@@ -189,8 +202,10 @@ def _about(settings: Settings, cast: Cast, suite: MiniwobSuite, command: str) ->
             for key, value in asdict(settings.episode_limits).items()
             if value is not None
         },
-        "backend": settings.backend,
-        "settle": settings.settle,
+        "benchmark": settings.benchmark,
+        "backend": settings.playing.backend,
+        "explore": settings.playing.explore,
+        "settle": settings.playing.settle,
         **prices(settings.policy),
         "versions": {**suite.versions(), "git": commit() or "unknown"},
     }
@@ -209,13 +224,17 @@ def _taped(settings: Settings, summary: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _groupings(settings: Settings) -> dict[str, dict[str, str]]:
-    """Return the further tables of the summary: the two parts of the train split."""
-    parts = {
-        task.id: "held out" if task.held_out else "tuned on"
-        for task, _ in settings.episodes
-        if task.split == "train"
-    }
-    return {"part": parts}
+    """Return the further tables of the summary: for each, its label of each task."""
+    tables: dict[str, dict[str, str]] = {}
+    for task, _ in settings.episodes:
+        for table, label in task.groups.items():
+            tables.setdefault(table, {})[task.id] = label
+    return tables
+
+
+def _clusters(settings: Settings) -> dict[str, str]:
+    """Return what tasks share, where a benchmark has tasks of one template."""
+    return {task.id: task.cluster for task, _ in settings.episodes if task.cluster != task.id}
 
 
 def _exit_code(settings: Settings, rows: Sequence[EpisodeRow]) -> int:

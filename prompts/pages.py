@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from prompts.pruning import CLICKABLE
-from webpilot.types import Element, Observation
+from webpilot.types import Element, Observation, OpenTab
 
-__all__ = ["changed_lines", "page_text"]
+__all__ = ["HELD_BACK", "changed_lines", "page_text"]
 
+HELD_BACK = (
+    "(The last action would change the site. It is held back until its path is committed; this is "
+    "the page without it.)"
+)
 WIDEST = 200
 """Characters of a changed line, or of a clickable part's name, that are shown."""
 MOST = 40
@@ -21,12 +25,15 @@ COMPARED = 3_000
 def page_text(observation: Observation) -> str:
     """Return the accessibility tree, and below it what looks clickable but has no line in it.
 
+    Above it stand the open tabs where there are several, and whether the last action was held back.
     Pages built of plain boxes with listeners show no id otherwise. All of it: what a prompt has no
     room for is left out where the prompt is made (:mod:`prompts.pruning`).
     """
     extra = [_named(each) for each in observation.elements if ("clickable", "") in each.states]
     heading = ["", CLICKABLE] if extra else []
-    return "\n".join([*observation.text.splitlines(), *heading, *extra])
+    above = [HELD_BACK] if observation.held_back else []
+    above += [_tab(number, tab) for number, tab in enumerate(observation.tabs)]
+    return "\n".join([*above, *observation.text.splitlines(), *heading, *extra])
 
 
 def changed_lines(before: Observation, after: Observation) -> str:
@@ -54,6 +61,11 @@ def changed_lines(before: Observation, after: Observation) -> str:
 def _lines(observation: Observation) -> Sequence[str]:
     # Depth is left out: a line that merely moved inwards is no news.
     return [line.strip() for line in page_text(observation).splitlines()]
+
+
+def _tab(number: int, tab: OpenTab) -> str:
+    front = ", shown below" if tab.active else ""
+    return f"tab {number}{front}: '{_short(' '.join(tab.title.split()))}', {tab.url}"
 
 
 def _named(element: Element) -> str:

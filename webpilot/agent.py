@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from mcts.config import SearchConfig
 from mcts.protocols import Worlds
@@ -16,9 +17,16 @@ from mcts.search import SearchResult
 from planner.config import PlanConfig
 from planner.progress import Progress
 from webpilot.budget import Budget
-from webpilot.committing import Committer
+from webpilot.committing import Committer, Reroot
 from webpilot.errors import BudgetExhausted
-from webpilot.local import LocalSearch, SearchedAttempt, adopt, best_try, summed_up
+from webpilot.local import (
+    LocalSearch,
+    SearchedAttempt,
+    adopt,
+    as_committed,
+    best_try,
+    summed_up,
+)
 from webpilot.roles import Attempt, OnEvent, Review, Roles
 from webpilot.types import (
     Action,
@@ -29,6 +37,7 @@ from webpilot.types import (
     Observation,
     Outcome,
     Path,
+    PathStep,
     Plan,
     Reflection,
     Subtask,
@@ -62,6 +71,13 @@ class AgentResult:
     facts: tuple[Fact, ...] = ()
 
 
+class Taking(NamedTuple):
+    """What it takes to commit subtask by subtask."""
+
+    committer: Committer
+    reroot: Reroot
+
+
 @dataclass(slots=True, kw_only=True)
 class _Journey:
     """Where the agent stands; what it has when a budget ends it, it commits."""
@@ -69,6 +85,10 @@ class _Journey:
     path: Path
     """What finished subtasks have adopted."""
     progress: Progress
+    worlds: Worlds
+    """Where the search acts."""
+    taken: tuple[PathStep, ...] = ()
+    """Steps committed before the path's root, where subtasks are committed one by one."""
     tries: list[SearchResult] = field(default_factory=list)
     """Searches since the last subtask was finished."""
     outcome: Outcome = Done(reason="the plan is worked off")
@@ -99,13 +119,22 @@ class Agent:
             attempts=self.attempts,
         )
 
-    async def run(self, root: Observation, worlds: Worlds, committer: Committer) -> AgentResult:
+    async def run(
+        self,
+        root: Observation,
+        worlds: Worlds,
+        committer: Committer,
+        *,
+        reroot: Reroot | None = None,
+    ) -> AgentResult:
         """Return how the agent stopped, after committing the path it chose.
 
         Args:
             root: the page right after a fresh load of the search world.
             worlds: where the search acts.
             committer: where the chosen path is taken, once.
+            reroot: given where each subtask is committed when its path is found, and the next
+                search begins where that has led; ``None`` commits everything at the end.
         """
         limits = self.config.plan
         empty = Progress(
@@ -114,12 +143,13 @@ class Agent:
             subtasks=limits.subtasks,
             retries=limits.retries,
         )
-        journey = _Journey(path=Path(root=root), progress=empty)
+        journey = _Journey(path=Path(root=root), progress=empty, worlds=worlds)
+        taking = None if reroot is None else Taking(committer, reroot)
         try:
             plan = await limits.decompose(self.roles.planner, self.task, root)
             self._revise(journey, plan)
             while (subtask := journey.progress.head) is not None:
-                if not await self._work_on(subtask, journey, worlds):
+                if not await self._work_on(subtask, journey, taking):
                     break
         except BudgetExhausted:
             journey.stop_reason = "budget"
@@ -127,7 +157,7 @@ class Agent:
                 journey.path = adopt(journey.path, best_try(journey.tries))
         return await self._end(journey, committer)
 
-    async def _work_on(self, subtask: Subtask, journey: _Journey, worlds: Worlds) -> bool:
+    async def _work_on(self, subtask: Subtask, journey: _Journey, taking: Taking | None) -> bool:
         """Return whether to go on after one attempt at the head of the plan."""
         fact = await self._read(subtask, journey.path.target, journey.progress)
         if fact is not None:  # the page at hand holds what is asked for: nothing to search
@@ -141,18 +171,23 @@ class Agent:
             completion = Completion(done=True, reason="read off the page")
             journey.tries, journey.stop_reason = [], "done"
         else:
-            result = await self._local.run(subtask, journey.path, worlds, journey.progress)
+            result = await self._local.run(
+                subtask, journey.path, journey.worlds, journey.progress, taken=journey.taken
+            )
             journey.tries.append(result)
             attempt = summed_up(subtask, journey.path, result)
+            best = best_try(journey.tries)
+            if taking is not None and (result.accepted or journey.progress.last_try):
+                attempt = await self._take(journey, summed_up(subtask, journey.path, best), taking)
             completion, fact = await self._judged(attempt, journey.progress)
             reflection = await self._lesson(journey.progress, attempt, completion)
             if reflection is not None:
                 journey.progress = journey.progress.failed(reflection)
                 await self._adjust(journey, attempt, completion, reflection)
                 return True
-            best = best_try(journey.tries)
-            attempt = summed_up(subtask, journey.path, best)
-            journey.path, journey.tries = adopt(journey.path, best), []
+            if journey.tries:
+                attempt = summed_up(subtask, journey.path, best)
+                journey.path, journey.tries = adopt(journey.path, best), []
             journey.outcome = completion.outcome or best.outcome or journey.outcome
             journey.stop_reason = self._local.why(result)
         journey.progress = journey.progress.completed(fact)
@@ -160,6 +195,17 @@ class Agent:
             return False
         await self._adjust(journey, attempt, completion, None)
         return True
+
+    async def _take(self, journey: _Journey, attempt: Attempt, taking: Taking) -> Attempt:
+        """Return the attempt as it was committed; the search goes on from where that has led."""
+        path = adopt(journey.path, best_try(journey.tries))
+        seen = await taking.committer.commit([step.action for step in path.all_steps])
+        rooted = await taking.reroot()
+        self.on_event("reroot", {"committed": len(taking.committer.committed)})
+        journey.taken += path.all_steps
+        journey.path, journey.worlds = Path(root=rooted.root), rooted.worlds
+        journey.tries = []
+        return as_committed(attempt, seen)
 
     async def _judged(self, attempt: Attempt, progress: Progress) -> tuple[Completion, Fact | None]:
         """Return whether the subtask is done at the attempt's end, and what was read there."""

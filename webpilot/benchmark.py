@@ -5,12 +5,13 @@ Two worlds (decision 1): nothing that a :class:`SearchSide` offers carries a rew
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from mcts.protocols import Worlds
+from webpilot.committing import Reroot
 from webpilot.types import Action, Observation, Task
 from webpilot.verdict import Episode
 
@@ -48,6 +49,24 @@ class SearchSide(Protocol):
     @property
     def worlds(self) -> Worlds:
         """Where the search acts."""
+        ...
+
+    @property
+    def reroot(self) -> Reroot | None:
+        """Brings the search to where the judged episode stands.
+
+        ``None`` where the whole path is committed at the end; else each subtask's path is committed
+        when it is found, and the next search begins from there (decision 2).
+        """
+        ...
+
+    @property
+    def contaminated(self) -> Callable[[], str]:
+        """Returns why the result does not stand for clean servers; empty where it does."""
+        ...
+
+    def side_effects(self) -> tuple[str, ...]:
+        """Return what search and commit have done to the site so far, one line each."""
         ...
 
     def costs(self) -> Costs:

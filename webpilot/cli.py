@@ -96,6 +96,28 @@ def spans(
     print(f"{told}{left}", file=sys.stderr)
 
 
+@app.command()
+def submit(
+    run: Annotated[Path, typer.Argument(help="Folder of a run, e.g. runs/verified.")],
+    form: Annotated[str, typer.Option(help="verified, browsergym or webarena.")] = "verified",
+    output: Annotated[
+        Path | None, typer.Option(help="Folder to write into; RUN/submission if left out.")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(help="Of what is made; the run's if left out.")
+    ] = None,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Leave out what is missing or contaminated.")
+    ] = False,
+    seed: Annotated[int | None, typer.Option(help="Take the episodes with this seed.")] = None,
+) -> None:
+    """Make of a run what a leaderboard takes, and print what was made. Sends nothing."""
+    from webpilot.submission import submit as make
+
+    made = make(run, form=form, output=output, name=name, partial=partial, seed=seed)
+    print("\n".join(made.lines()))
+
+
 @tape.command()
 def export(
     source: Annotated[Path, typer.Argument(metavar="TAPE", help="The tape.")] = TAPE,

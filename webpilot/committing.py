@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from webpilot.types import Action, Observation
 
-__all__ = ["CommitOnly", "Committer"]
+if TYPE_CHECKING:
+    from mcts.protocols import Worlds
+
+__all__ = ["CommitOnly", "Committer", "Reroot", "Rooted"]
+
+
+class Rooted(NamedTuple):
+    """Where a search begins."""
+
+    root: Observation
+    worlds: Worlds
+
+
+Reroot = Callable[[], Awaitable[Rooted]]
+"""Brings the search to where the judged episode stands, and returns where that is.
+
+Raises:
+    EnvironmentDown: it cannot be brought there.
+"""
 
 
 class Committer(Protocol):

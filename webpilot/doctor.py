@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 from env.chromium import browser_path, browser_version
 from env.fonts import AS_WIDE_AS_ARIAL, arial
 from env.server import miniwob_folder
+from env.webarena.readiness import doctor_checks
+from webpilot.checks import Check
 from webpilot.errors import ConfigError
 
 __all__ = ["Check", "Diagnosis", "diagnose"]
@@ -29,20 +31,6 @@ PAGE = "<b id=a>text</b><script>if (a.offsetWidth > 9) a.title = 'drawn'</script
 """Measures its own text, which a browser without any font cannot do."""
 CONNECT_TIMEOUT = 3.0
 """Seconds a model endpoint gets to accept a connection."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One thing that was looked for."""
-
-    name: str
-    ok: bool
-    required: bool = True
-    """Whether the default job (offline policy, MiniWoB++) needs it."""
-    detail: str
-    """What was found, or what is wrong."""
-    mend: str = ""
-    """The command or setting that mends it; empty when ``ok``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,20 +51,21 @@ class Diagnosis:
     def lines(self) -> list[str]:
         """Return one line per check, with its mend beneath it where something is missing."""
         found: list[str] = []
+        width = max([16, *(len(check.name) + 1 for check in self.checks)])
         for check in self.checks:
             optional = "" if check.ok or check.required else " (not needed by the default job)"
             found.append(
-                f"{'ok' if check.ok else 'missing':8}{check.name:16}{check.detail}{optional}"
+                f"{'ok' if check.ok else 'missing':8}{check.name:{width}}{check.detail}{optional}"
             )
             if check.mend:
-                found.append(f"{'':24}mend: {check.mend}")
+                found.append(f"{'':{8 + width}}mend: {check.mend}")
         return found
 
 
 def diagnose(environment: Mapping[str, str] = os.environ) -> Diagnosis:
     """Return what is there and what is missing. Starts the browser once, contacts no public host.
 
-    A model endpoint is tried only where ``environment`` names one.
+    A model endpoint and the sites of WebArena are tried only where ``environment`` names them.
     """
     return Diagnosis(
         checks=(
@@ -87,6 +76,7 @@ def diagnose(environment: Mapping[str, str] = os.environ) -> Diagnosis:
             check_pages(),
             check_endpoint(environment),
             check_key(environment),
+            *doctor_checks(environment),
         )
     )
 

@@ -14,7 +14,9 @@
     └── EnvironmentDown        the world failed, not the agent
         ├── BrowserLost        the browser or its page died
         ├── StepTimeout        the page did not answer before the deadline
-        └── SiteDown           the site did not load or answered with another page
+        ├── SiteDown           the site did not load or answered with another page
+        │   └── SiteUnknown    it may hold what a step did, or not: nobody knows
+        └── JudgeDown          what judges is gone or cannot judge: no verdict, never a failure
 
 Agent mistakes become nodes of the tree; infrastructure faults end the episode and are reported
 apart. Broad ``except`` clauses live in :mod:`webpilot.episode` alone.
@@ -29,9 +31,11 @@ __all__ = [
     "ConfigError",
     "EnvironmentDown",
     "FormatError",
+    "JudgeDown",
     "LLMError",
     "RecordError",
     "SiteDown",
+    "SiteUnknown",
     "StepTimeout",
     "TapeMiss",
     "TransientError",
@@ -144,3 +148,13 @@ class SiteDown(EnvironmentDown):
     """The site did not load, or another site answered."""
 
     kind = "site"
+
+
+class JudgeDown(EnvironmentDown):
+    """What judges crashed, was late, or cannot read what it is to judge."""
+
+    kind = "harness"
+
+
+class SiteUnknown(SiteDown):
+    """A step may have reached the site or not, so nothing after it can be judged."""

@@ -14,9 +14,9 @@ from planner.progress import Progress
 from webpilot.adapters import VerifiedPolicy
 from webpilot.budget import Budget
 from webpilot.roles import Attempt, OnEvent, Roles
-from webpilot.types import Path, Subtask, Task
+from webpilot.types import Observation, Path, PathStep, Subtask, Task
 
-__all__ = ["LocalSearch", "SearchedAttempt", "adopt", "best_try", "summed_up"]
+__all__ = ["LocalSearch", "SearchedAttempt", "adopt", "as_committed", "best_try", "summed_up"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +46,18 @@ class LocalSearch:
     """Every search so far; the running one is the last."""
 
     async def run(
-        self, subtask: Subtask, path: Path, worlds: Worlds, progress: Progress
+        self,
+        subtask: Subtask,
+        path: Path,
+        worlds: Worlds,
+        progress: Progress,
+        *,
+        taken: Sequence[PathStep] = (),
     ) -> SearchResult:
-        """Return the result of one search, rooted at the end of the adopted path."""
+        """Return the result of one search, rooted at the end of the adopted path.
+
+        ``taken`` are the steps that led to the path's root and cannot be taken back.
+        """
         tree = Tree(path, scale=self.config.scale_name)
         searched = SearchedAttempt(subtask=subtask, attempt=progress.failures, tree=tree)
         self.attempts.append(searched)
@@ -58,12 +67,12 @@ class LocalSearch:
             seed=(*self.seed, len(self.attempts) - 1),
             committed=tuple(
                 HistoryStep(action=step.action, observation=step.observation)
-                for step in path.committed
+                for step in (*taken, *path.committed)
             ),
             finished=progress.finished,
             facts=progress.facts,
             strategic_reflection=progress.reflection,
-            remaining_actions=self._actions_left(path),
+            remaining_actions=self._actions_left(len(taken) + len(path.committed)),
         )
         result = await search(
             worlds,
@@ -82,11 +91,11 @@ class LocalSearch:
         self.attempts[-1] = replace(searched, chosen=result.best)
         return result
 
-    def _actions_left(self, path: Path) -> int | None:
-        """Return how many actions may follow ``path``: the benchmark's limit or the budget's."""
+    def _actions_left(self, behind: int) -> int | None:
+        """Return how many actions may follow so many: the benchmark's limit or the budget's."""
         limit = math.inf if self.task.action_limit is None else self.task.action_limit
         bound = min(limit, self.budget.remaining("committed_steps"))
-        return None if math.isinf(bound) else int(bound) - len(path.committed)
+        return None if math.isinf(bound) else int(bound) - behind
 
     def why(self, result: SearchResult) -> str:
         """Return the stop reason; a limit that is the budget's own is called that."""
@@ -104,6 +113,14 @@ def summed_up(subtask: Subtask, path: Path, result: SearchResult) -> Attempt:
         accepted=result.accepted,
         stop_reason=result.stop_reason,
     )
+
+
+def as_committed(attempt: Attempt, seen: Observation) -> Attempt:
+    """Return an attempt that ends with the page that committing it has led to."""
+    if not attempt.steps:
+        return attempt
+    *before, last = attempt.steps
+    return replace(attempt, steps=(*before, replace(last, observation=seen)))
 
 
 def best_try(tries: Sequence[SearchResult]) -> SearchResult:

@@ -11,8 +11,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from env.miniwob import load
-from env.suite import MiniwobSuite
+from env.benchmarks import BENCHMARKS, Playing, find, suite_of
 from mcts.searchers import override
 from planner import config as planning
 from webpilot.agent import AgentConfig
@@ -89,7 +88,7 @@ async def solve(
     preset: str = "webpilot",
     searcher: str | None = None,
     policy: str | Cast = "offline",
-    settle: str = "virtual:500",
+    settle: str | None = None,
     search: Mapping[str, Any] | None = None,
     plan: Mapping[str, Any] | None = None,
     budget: Mapping[str, Any] | None = None,
@@ -105,7 +104,8 @@ async def solve(
         searcher: takes the place of the preset's searcher.
         policy: who plays: ``offline`` uses no language model, ``llm`` asks one; or a cast of one's
             own (:class:`webpilot.roles.Cast`), closed afterwards.
-        settle: the page's time after an action: ``virtual:MS``, ``real:MS`` or ``none``.
+        settle: the page's time after an action: ``virtual:MS``, ``real:MS``, ``quiet`` or ``none``;
+            by default the one that the benchmark is made for.
         search: settings of the searcher to change, e.g. ``{"select": "uct"}``.
         plan: settings of the planner to change, e.g. ``{"adjust": "retry_only"}``.
         budget: limits of the episode to change, e.g. ``{"rollouts": 8}``.
@@ -122,7 +122,8 @@ async def solve(
         raise ConfigError(f"seed={seed!r} must be a whole number from 0 on")
     method = named("preset", preset, PRESETS)
     name = searcher or method.searcher
-    found = load(task)
+    benchmark, found = find(task)
+    usual = BENCHMARKS[benchmark]
     cast = _cast(policy, method.prompts, llm, hints) if isinstance(policy, str) else policy
     played_by = policy if isinstance(policy, str) else ("llm" if cast.model else "offline")
     episode = EpisodePlan(
@@ -134,12 +135,15 @@ async def solve(
         policy=played_by,
         cast=cast,
         config=AgentConfig(
-            search=override(named("searcher", name, SEARCHERS), **(search or {})),
+            search=override(
+                named("searcher", name, SEARCHERS), **{**usual.search, **(search or {})}
+            ),
             plan=planning.override(method.agent.plan, **(plan or {})),
         ),
-        limits=Limits.of({**asdict(method.bounds(played_by)), **(budget or {})}),
+        limits=Limits.of({**asdict(method.bounds(played_by)), **usual.budget, **(budget or {})}),
     )
-    suite = MiniwobSuite(settle=settle)
+    playing = Playing(settle=settle or usual.settle)
+    suite = suite_of(benchmark, playing, [found])
     try:
         await _check_endpoints(policy, llm)
         played = await play(episode, suite)

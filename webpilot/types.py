@@ -28,6 +28,7 @@ __all__ = [
     "Infeasible",
     "JsonItem",
     "Observation",
+    "OpenTab",
     "Outcome",
     "Path",
     "PathStep",
@@ -141,6 +142,16 @@ class Fingerprint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTab:
+    """One of several open tabs."""
+
+    title: str
+    url: str
+    active: bool
+    """Whether it is the one that is observed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """The page as a role sees it. No reward, no console output, no machine path."""
 
@@ -159,6 +170,11 @@ class Observation:
     """Width and height in CSS pixels."""
     scale: float = 1.0
     """Mouse actions take CSS pixels times this (BrowserGym's ``_bgym_scale_factor``)."""
+    tabs: tuple[OpenTab, ...] = ()
+    """All open tabs, in the order of ``tab_focus``; empty where there is only one."""
+    held_back: bool = False
+    """The action would have changed the site and was held back: it is done when it is committed,
+    and the page is as it was without it."""
 
     def element(self, bid: str) -> Element | None:
         """Return the element with this bid, or ``None``."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 __all__ = ["Malformed", "Request", "closing", "parse_request"]
 
@@ -30,11 +31,24 @@ class Request:
     port: int
     forward: bytes
     """The lines to send on; empty for a tunnel, which carries what it likes."""
+    url: str
+    """The absolute address; of a tunnel, the root of where it leads."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """By lower-case name; of those that are given twice, the last one."""
+    body: bytes | None = None
+    """As far as it was read to decide on the request; part of ``forward`` then."""
 
     @property
     def tunnel(self) -> bool:
         """Whether a connection is asked for, not an answer."""
         return not self.forward
+
+    @property
+    def length(self) -> int | None:
+        """Bytes of the body, ``None`` where the head does not tell."""
+        told = self.headers.get("content-length", "")
+        plain = told.isascii() and told.isdigit() and "transfer-encoding" not in self.headers
+        return int(told) if plain and len(told) < 10 else None
 
     @property
     def place(self) -> str:
@@ -62,16 +76,28 @@ def parse_request(head: bytes) -> Request:
     if port not in range(1, 65536):
         raise Malformed("no such port")
     host = target["host"]
-    forward = b""
+    forward, url = b"", f"http://{host.decode()}:{port}/"
     if not tunnel:
+        url = line["target"].decode()
         authority = host if target["port"] is None else host + b":" + target["port"]
         path = target["path"] or b"/"
         path = path if path.startswith(b"/") else b"/" + path
         forward = line["method"] + b" " + path + b" HTTP/1.1\r\nHost: " + authority + b"\r\n"
         forward += closing(rest, without=(*HOP, b"host"))
     return Request(
-        method=line["method"].decode(), host=host.decode().lower(), port=port, forward=forward
+        method=line["method"].decode(),
+        host=host.decode().lower(),
+        port=port,
+        forward=forward,
+        url=url,
+        headers=fields_of(rest),
     )
+
+
+def fields_of(headers: bytes) -> dict[str, str]:
+    """Return header lines as values by lower-case name."""
+    pairs = [line.decode("latin-1").partition(":") for line in headers.split(b"\r\n") if line]
+    return {name.strip().lower(): value.strip() for name, _, value in pairs}
 
 
 def closing(headers: bytes, *, without: tuple[bytes, ...] = HOP) -> bytes:

@@ -10,13 +10,17 @@ import asyncio
 import socket
 import threading
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
-from env.guard.heads import Malformed, Request, closing, parse_request
+from env.guard.effects import Witness
+from env.guard.flow import Flow, TooLong
+from env.guard.heads import Malformed, Request, parse_request
 from env.guard.log import GuardLog, Rule
-from env.guard.network import LOOPBACK, NetworkPolicy
+from env.guard.network import LOOPBACK, Layer, NetworkPolicy
+from env.guard.requests import RequestRules, Verdict
 from webpilot.closing import Closing
 
 __all__ = ["Exchange", "ForwardProxy"]
@@ -26,8 +30,6 @@ CONNECTIONS = 256
 HEAD_BYTES = 65_536
 HEAD_SECONDS = 20.0
 REACH_SECONDS = 20.0
-IDLE_SECONDS = 300.0
-CHUNK = 65_536
 KEPT = 1_000
 TURNS = 8
 """Turns of the loop within which an accepted connection is announced."""
@@ -47,14 +49,33 @@ class Exchange:
     """Bytes from the browser to the host."""
     received: int
     """Bytes from the host to the browser."""
+    status: int = 0
+    """HTTP status of the answer; 0 where there was none, or nobody reads it."""
 
 
 class ForwardProxy(Closing):
-    """The proxy of one browser thread, on a free port, while the ``with`` body runs."""
+    """The proxy of one browser thread or window, on a free port, while the ``with`` body runs."""
 
-    def __init__(self, policy: NetworkPolicy, log: GuardLog) -> None:
+    def __init__(
+        self,
+        policy: NetworkPolicy,
+        log: GuardLog,
+        *,
+        requests: RequestRules | None = None,
+        witness: Witness | None = None,
+    ) -> None:
+        """Listen; nothing is served yet.
+
+        Args:
+            policy: the hosts that may be reached.
+            log: takes down what is refused.
+            requests: those that may be sent; ``None`` is all, and nothing is taken down.
+            witness: takes down each request that is no read.
+        """
         self._policy = policy
         self._log = log
+        self._requests = requests
+        self._witness = witness
         self._exchanges: deque[Exchange] = deque(maxlen=KEPT)
         self._listener = socket.create_server((LOOPBACK, 0), backlog=CONNECTIONS)
         self.port = int(self._listener.getsockname()[1])
@@ -63,6 +84,11 @@ class ForwardProxy(Closing):
         self._stop = asyncio.Event()
         self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._thread = threading.Thread(target=self._run, name="webpilot-proxy", daemon=True)
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing is served any more."""
+        return self._listener.fileno() < 0
 
     @property
     def traffic(self) -> tuple[Exchange, ...]:
@@ -129,27 +155,69 @@ class ForwardProxy(Closing):
         except (Malformed, asyncio.LimitOverrunError):
             self._log.refuse(Rule.MALFORMED, "proxy", "")
             return
-        if not self._policy.allows(request.host, request.port):
-            self._log.refuse(Rule.HOST, "proxy", request.place, request.method)
+        listed = self._policy.allows(request.host, request.port)
+        if listed:
+            request = await self._with_body(request, reader)
+        if not listed or self._refused(request):
+            rule, url = (Rule.WOULD_MUTATE, request.url) if listed else (Rule.HOST, request.place)
+            self._log.refuse(rule, "proxy", url, request.method)
             if request.tunnel:
                 writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
                 await writer.drain()
             return
+        # Taken down before it is sent: what never gets an answer may have been done all the same.
+        answered = self._taken_down(request)
         try:
             async with asyncio.timeout(REACH_SECONDS):
                 host = request.host.strip("[]")
                 upstream = await asyncio.open_connection(host, request.port, limit=HEAD_BYTES)
         except OSError:
+            answered(0)
             writer.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
             await writer.drain()
             return
         try:
-            await self._exchange(client, upstream, request)
+            answered(await self._exchange(client, upstream, request))
         finally:
             upstream[1].close()
 
-    async def _exchange(self, client: Streams, upstream: Streams, request: Request) -> None:
-        """Carry both directions until either side is done."""
+    async def _with_body(self, request: Request, reader: asyncio.StreamReader) -> Request:
+        """Return a request with its body where that decides, as it is where it cannot be read."""
+        rules, length = self._requests, request.length
+        if rules is None or not rules.wants_body(request.method, request.url):
+            return request
+        if length is None or length > HEAD_BYTES:
+            return request
+        async with asyncio.timeout(HEAD_SECONDS):
+            body = await reader.readexactly(int(length))
+        return replace(request, body=body, forward=request.forward + body)
+
+    def _refused(self, request: Request) -> bool:
+        """Return whether a request is held back, and take that down."""
+        rules = self._requests
+        if rules is None or self._seen_inside(request):
+            return False
+        asked = (request.method, request.url, request.headers, request.body)
+        if rules.verdict(*asked) is Verdict.ALLOWED:
+            return False
+        self._taken_down(request)
+        return True
+
+    def _seen_inside(self, request: Request) -> bool:
+        """Return whether a request asks for a tunnel whose inside the hook sees."""
+        if self._requests is None or Layer.HOOK not in self._policy.layers:
+            return False
+        return request.tunnel and self._requests.tunnelled(request.place)
+
+    def _taken_down(self, request: Request) -> Callable[[int], None]:
+        """Return who is to be told the status of the answer."""
+        if self._requests is None or self._witness is None or self._seen_inside(request):
+            return _nobody
+        asked = (request.method, request.url, request.headers, request.body)
+        return self._witness.saw(self._requests, "proxy", *asked) or _nobody
+
+    async def _exchange(self, client: Streams, upstream: Streams, request: Request) -> int:
+        """Carry both directions until either side is done; return the answer's status."""
         sent, received = Flow(), Flow(most=self._policy.response_bytes)
         if request.tunnel:
             client[1].write(b"HTTP/1.1 200 Connection established\r\n\r\n")
@@ -170,54 +238,14 @@ class ForwardProxy(Closing):
                     place=request.place,
                     sent=sent.bytes,
                     received=received.bytes,
+                    status=received.status,
                 )
             )
         if any(isinstance(end, TooLong) for end in ends):
             self._log.refuse(Rule.BYTES, "proxy", request.place, request.method)
             client[1].transport.abort()
+        return received.status
 
 
-class TooLong(Exception):
-    """More bytes came than may come."""
-
-
-class Flow:
-    """One direction of a connection, counted."""
-
-    def __init__(self, *, most: int | None = None) -> None:
-        self.bytes = 0
-        self._most = most
-
-    async def write(self, writer: asyncio.StreamWriter, data: bytes) -> None:
-        """Send ``data`` on, waiting while the other side is slow.
-
-        Raises:
-            TooLong: the limit is passed; nothing of ``data`` was sent.
-        """
-        self.bytes += len(data)
-        if self._most is not None and self.bytes > self._most:
-            raise TooLong
-        writer.write(data)
-        await writer.drain()
-
-    async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Send on what is read until its end."""
-        while True:
-            async with asyncio.timeout(IDLE_SECONDS):
-                data = await reader.read(CHUNK)
-            if not data:
-                return
-            await self.write(writer, data)
-
-    async def carry_answer(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        """Send on an answer, its head saying that the connection ends with it."""
-        interim = True
-        while interim:
-            async with asyncio.timeout(IDLE_SECONDS):
-                head = await reader.readuntil(b"\r\n\r\n")
-            status, _, rest = head.partition(b"\r\n")
-            interim = status.partition(b" ")[2].startswith(b"1")
-            await self.write(writer, head if interim else status + b"\r\n" + closing(rest))
-        await self.carry(reader, writer)
+def _nobody(status: int) -> None:
+    """Take no notice of an answer."""

@@ -1,13 +1,12 @@
-"""What one window may do: tabs, navigations, methods, and how its dialogs are answered."""
+"""What one window may do: tabs, navigations, requests, and how its dialogs are answered."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-__all__ = ["PRINTED", "READING", "DialogRules", "WindowRules"]
+from env.guard.requests import RequestRules
 
-READING = frozenset({"GET", "HEAD", "OPTIONS"})
-"""Methods that by their definition change nothing on a server."""
+__all__ = ["PRINTED", "DialogRules", "WindowRules"]
 
 PRINTED = "webpilot:print"
 """Message of the dialog that stands for ``print()``, which by itself leaves no trace."""
@@ -33,6 +32,13 @@ class WindowRules:
     navigations: int = 20
     """How often a page may go elsewhere by itself, frames included, until we touch it again; >= 1.
     One more, and it is left for ``about:blank``."""
-    methods: frozenset[str] | None = None
-    """Upper-case methods its requests may use; ``None`` allows all."""
+    requests: RequestRules | None = None
+    """The requests it may send; ``None`` allows all, and takes none down."""
+    hosts: tuple[str, ...] | None = None
+    """Those of its browser's hosts that it may reach, written as there; ``None`` leaves all."""
     dialogs: DialogRules = field(default_factory=DialogRules)
+
+    @property
+    def apart(self) -> bool:
+        """Whether the window's network has rules of its own, beside its browser's."""
+        return self.requests is not None or self.hosts is not None

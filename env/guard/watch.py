@@ -6,8 +6,13 @@ tab is admitted before its first script runs and before its first request leaves
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from env.guard.effects import Witness
 from env.guard.log import GuardLog, Rule
 from env.guard.network import Layer, NetworkPolicy
+from env.guard.proxy import ForwardProxy
+from env.guard.requests import Verdict
 from env.guard.rules import PRINTED, WindowRules
 from env.link.calls import ProtocolError
 from env.link.page_session import PageSession
@@ -28,25 +33,63 @@ UNSHARED = "delete window.SharedWorker;"
 class WindowGuard:
     """The guard of one window."""
 
-    def __init__(self, rules: WindowRules, policy: NetworkPolicy | None, log: GuardLog) -> None:
+    def __init__(
+        self,
+        rules: WindowRules,
+        policy: NetworkPolicy | None,
+        log: GuardLog,
+        *,
+        proxy: ForwardProxy | None = None,
+        witness: Witness | None = None,
+    ) -> None:
         """Make ready.
 
         Args:
             rules: what the window may do.
-            policy: the hosts of its browser, ``None`` where all are allowed.
+            policy: the hosts it may reach, ``None`` where all are allowed.
             log: takes down what is refused.
+            proxy: the window's own, running; ``None`` where its browser's serves it.
+            witness: takes down each request that is no read.
         """
         self.rules = rules
         self.policy = policy
         self.log = log
+        self.proxy = proxy
+        self.witness = witness
         self.asked = ""
         """Address that a tab was last asked to be opened with; a new tab does not know its own."""
+        self.asking = 0
+        """How many tabs that pages asked for have not appeared yet."""
 
     @property
     def hooked(self) -> bool:
         """Whether requests are held until they are looked at."""
-        listed = self.policy is not None and Layer.HOOK in self.policy.layers
-        return listed or self.rules.methods is not None
+        return self.policy is not None and Layer.HOOK in self.policy.layers
+
+    @property
+    def ruled(self) -> bool:
+        """Whether requests are held back that would change something."""
+        return self.hooked and self.rules.requests is not None
+
+    def close(self) -> None:
+        """Stop the window's own proxy, if it has one; closing twice is harmless."""
+        if self.proxy is not None:
+            self.proxy.close()
+
+    def refused(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> bool:
+        """Return whether a request would change something and may not; take it down if it would."""
+        requests = self.rules.requests
+        if requests is None or not self.hooked:
+            return False
+        if self.witness is not None:
+            self.witness.saw(requests, "hook", method, url, headers, body)
+        return requests.verdict(method, url, headers, body) is Verdict.WOULD_MUTATE
 
     def admit(self, session: PageSession, *, tabs: int) -> None:
         """Put a tab that has just opened under guard, or close it if it is one too many.
@@ -60,7 +103,8 @@ class WindowGuard:
             discard(session)
             return
         session.dialog_rules = self.rules.dialogs
-        PageGuard(self, session)
+        PageGuard(self, session, popup=self.asking > 0)
+        self.asking = max(0, self.asking - 1)
 
     def may_open(self, url: str) -> None:
         """Return if a tab may be sent to ``url`` by a call of ours.
@@ -72,13 +116,20 @@ class WindowGuard:
         if rule is not None:
             self.log.refuse(rule, "call", url)
             raise ProtocolError("Page.navigate", 0, f"this {rule.value} is not allowed here")
+        requests = self.rules.requests
+        if requests is not None and requests.verdict("GET", url) is Verdict.WOULD_MUTATE:
+            self.refused("GET", url)
+            self.log.refuse(Rule.WOULD_MUTATE, "call", url, "GET")
+            raise ProtocolError("Page.navigate", 0, "this would change the site: not allowed here")
 
 
 class PageGuard:
     """The guard of one tab; everything but its making happens in the reading thread."""
 
-    def __init__(self, window: WindowGuard, session: PageSession) -> None:
+    def __init__(self, window: WindowGuard, session: PageSession, *, popup: bool) -> None:
         self._window = window
+        self._unseen_popup = popup
+        """A page opened it, and nothing was shown in it yet."""
         self._session = session
         self._gone_by_itself = 0
         self._inputs = 0
@@ -88,7 +139,7 @@ class PageGuard:
         session.on("Page.frameRequestedNavigation", self._requested)
         session.on("Page.frameNavigated", self._navigated)
         session.on("Page.downloadWillBegin", self._downloads)
-        scripts = PRINT if window.rules.methods is None else PRINT + UNSHARED
+        scripts = PRINT + UNSHARED if window.ruled else PRINT
         session.post("Page.addScriptToEvaluateOnNewDocument", {"source": scripts})
         if window.hooked:
             session.on("Fetch.requestPaused", self._held)
@@ -108,15 +159,20 @@ class PageGuard:
         document = params.get("resourceType") == "Document"
         top = document and self._is_top(params)
         rule = self._refusal(request["url"], top=top)
-        methods = self._window.rules.methods
-        if rule is None and methods is not None and request["method"].upper() not in methods:
-            rule = Rule.METHOD
+        body = request["postData"].encode() if "postData" in request else None
+        asked = (request["method"], request["url"], request.get("headers"))
+        if rule is None and self._window.refused(*asked, body):
+            rule = Rule.WOULD_MUTATE
         number = {"requestId": params["requestId"]}
         if rule is None:
             self._session.post("Fetch.continueRequest", number)
             return
         self._window.log.refuse(rule, "hook", request["url"], request["method"])
-        self._session.post("Fetch.failRequest", {**number, "errorReason": "BlockedByClient"})
+        # Aborted, a page that was to be left stays as it is; blocked, an error would replace it.
+        reason = "Aborted" if rule is Rule.WOULD_MUTATE else "BlockedByClient"
+        self._session.post("Fetch.failRequest", {**number, "errorReason": reason})
+        if top and rule is Rule.WOULD_MUTATE and self._unseen_popup:
+            self._session.discard()  # it would stay empty, and in front
 
     def _scheduled(self, params: Reply) -> None:
         """Take down where a page wants to go though its browser will not let it."""
@@ -127,6 +183,7 @@ class PageGuard:
 
     def _opens(self, params: Reply) -> None:
         self._window.asked = params["url"]
+        self._window.asking += 1
 
     def _requested(self, params: Reply) -> None:
         """Count where a page goes by itself, and leave it if it does not stop."""
@@ -152,6 +209,8 @@ class PageGuard:
             return
         if url == BLANK:
             self._gone_by_itself = 0
+        else:
+            self._unseen_popup = False
         if self._refusal(url, top=True) is Rule.SCHEME:
             self._window.log.refuse(Rule.SCHEME, "window", url)
             self._leave()

@@ -12,6 +12,7 @@ from typing import Any
 from playwright.sync_api import Dialog, Playwright
 from playwright.sync_api import Error as PlaywrightError
 
+from env.guard.effects import Witness
 from env.guard.gate import Gate
 from env.guard.rules import WindowRules
 from env.link.cdp import Connection
@@ -105,6 +106,7 @@ class Browser:
         viewport: Mapping[str, int],
         *,
         rules: WindowRules | None = None,
+        witness: Witness | None = None,
         direct: bool = False,
         **options: Any,
     ) -> Window:
@@ -113,30 +115,34 @@ class Browser:
         Args:
             viewport: width and height in pixels.
             rules: what its tabs may do; by default a generous use of everything.
+            witness: takes down their side effects, where the rules name what reads.
             direct: whether its pages are handed out as :class:`env.link.direct.DirectPage`.
             options: further options of Playwright's ``new_context``; locale and time zone are fixed
                 and downloads are refused unless they are among them.
         """
-        rules = WindowRules() if rules is None else rules
         before = self.connection.contexts()
-        context = self._browser.new_context(
-            viewport={"width": viewport["width"], "height": viewport["height"]},
-            **{
-                "locale": LOCALE,
-                "timezone_id": TIMEZONE,
-                **self.gate.context_options(rules),
-                **options,
-            },
-        )
-        context.on("dialog", leave_dialog)
-        # Contexts are made in this thread alone, so the one that is new is this one.
-        (identity,) = self.connection.contexts() - before
-        guard = self.gate.window(rules)
-        return Window(self, context, self.connection, guard, identity=identity, direct=direct)
+        guard = self.gate.window(WindowRules() if rules is None else rules, witness)
+        try:
+            context = self._browser.new_context(
+                viewport={"width": viewport["width"], "height": viewport["height"]},
+                **{
+                    "locale": LOCALE,
+                    "timezone_id": TIMEZONE,
+                    **self.gate.context_options(guard),
+                    **options,
+                },
+            )
+            context.on("dialog", leave_dialog)
+            # Contexts are made in this thread alone, so the one that is new is this one.
+            (identity,) = self.connection.contexts() - before
+            return Window(self, context, self.connection, guard, identity=identity, direct=direct)
+        except BaseException:
+            guard.close()
+            raise
 
-    def open_tab(self, viewport: Mapping[str, int], *, direct: bool = False) -> Tab:
+    def open_tab(self, viewport: Mapping[str, int], **options: Any) -> Tab:
         """Return the one tab of a new window; see :meth:`open_window`."""
-        return self.open_window(viewport, direct=direct).active
+        return self.open_window(viewport, **options).active
 
     def kill(self) -> None:
         """End the browser's whole process group at once; may be called from any thread."""

@@ -191,6 +191,7 @@ class Window:
         if self.browser.alive:
             with suppress(PlaywrightError):
                 self.context.close()
+        self.guard.close()
 
     def on_tab(self, handler: Callable[[Tab], None]) -> None:
         """Call ``handler`` for each tab that opens from now on, in the reading thread."""

@@ -161,6 +161,11 @@ function markedAncestor(element) {
   return holder ? holder.getAttribute("bid") : null;
 }
 
+// Servers put a secret into a form against forgery, another one with each load.
+function isDrawnAnew(element) {
+  return element.type === "hidden" && /csrf|xsrf|token|nonce/i.test(element.name);
+}
+
 // Values and choices of every field, by position: what a reload would lose.
 function formState(elements) {
   const state = [];
@@ -168,7 +173,7 @@ function formState(elements) {
     const tag = element.tagName.toLowerCase();
     if (tag === "select") {
       state.push([position, Array.from(element.options, (option) => option.selected)]);
-    } else if (tag === "input" || tag === "textarea") {
+    } else if ((tag === "input" || tag === "textarea") && !isDrawnAnew(element)) {
       state.push([position, element.type, element.value, element.checked === true]);
     }
   });

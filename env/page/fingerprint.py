@@ -7,9 +7,9 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from webpilot.types import Element, Fingerprint, Observation
+from webpilot.types import Element, Fingerprint, Observation, OpenTab
 
-__all__ = ["INTERACTIVE_ROLES", "changing", "fingerprint", "interactive_keys"]
+__all__ = ["INTERACTIVE_ROLES", "among_tabs", "changing", "fingerprint", "interactive_keys"]
 
 CONTROLS = """
     button checkbox columnheader combobox gridcell link listbox menuitem menuitemcheckbox
@@ -80,3 +80,11 @@ def _any(key: str) -> str:
 def _digest(content: object) -> str:
     written = json.dumps(content, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
     return hashlib.sha256(written.encode("ascii")).hexdigest()[:32]
+
+
+def among_tabs(front: Fingerprint, tabs: Iterable[OpenTab]) -> Fingerprint:
+    """Return both digests of a page with other tabs beside it, by their addresses."""
+    beside = [[tab.url, tab.active] for tab in tabs]
+    return Fingerprint(
+        exact=_digest([front.exact, beside]), interactive=_digest([front.interactive, beside])
+    )

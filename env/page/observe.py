@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 from env.link.session import Session
 from env.page.alignment import Alignment, align
@@ -39,16 +39,29 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Canonical:
-    """How a page's address is written in observations (decision 7)."""
+    """How addresses are written in observations (decision 7)."""
 
-    base_url: str
-    """The real base, e.g. ``http://127.0.0.1:4321/``."""
-    canonical_url: str
-    """What stands for it, e.g. ``http://miniwob/``."""
+    bases: tuple[tuple[str, str], ...]
+    """Real base, e.g. ``http://127.0.0.1:4321/``, and what stands for it, e.g.
+    ``http://miniwob/``; a base that begins with another one comes before it."""
+
+    @classmethod
+    def of(cls, bases: Mapping[str, str]) -> Self:
+        """Return the writing of these real bases; empty ones are left out."""
+        known = [(real, written) for real, written in bases.items() if real]
+        return cls(bases=tuple(sorted(known, key=lambda each: (-len(each[0]), each[0]))))
 
     def text(self, text: str) -> str:
-        """Return the text with the real base replaced."""
-        return text.replace(self.base_url, self.canonical_url) if self.base_url else text
+        """Return the text with the real bases replaced."""
+        for real, written in self.bases:
+            text = text.replace(real, written)
+        return text
+
+    def real(self, text: str) -> str:
+        """Return a text that is written for agents with the real bases in it."""
+        for real, written in sorted(self.bases, key=lambda each: -len(each[1])):
+            text = text.replace(written, real)
+        return text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

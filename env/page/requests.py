@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from env.guard.requests import RequestRules
 from env.link.page_session import PageSession
 
-__all__ = ["READS", "Sent", "Watch"]
+__all__ = ["Sent", "Watch"]
 
-READS = frozenset({"GET", "HEAD", "OPTIONS"})
-"""Methods that are not meant to change anything on a server."""
+ANYTHING = RequestRules(methods=None)
+"""What holds in a window that has no rules."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +20,7 @@ class Sent:
     """The requests of one step."""
 
     wrote: bool = False
-    """A request other than a read was made, or a socket opened."""
+    """A request other than a read was let through, or a socket opened."""
     arrived: bool = False
     """A document was loaded into the main frame, in the end by GET."""
 
@@ -27,7 +28,14 @@ class Sent:
 class Watch:
     """Watches the requests of one page from now on; they are noted in the reading thread."""
 
-    def __init__(self, session: PageSession) -> None:
+    def __init__(self, session: PageSession, *, rules: RequestRules | None = None) -> None:
+        """Begin.
+
+        Args:
+            session: of the page.
+            rules: the requests that its window may send: what they hold back was not written.
+        """
+        self._rules = ANYTHING if rules is None else rules
         self._wrote = False
         self._arrived = False
         self._main = ""
@@ -43,11 +51,15 @@ class Watch:
         return seen
 
     def _sent(self, params: Mapping[str, Any]) -> None:
-        method = params["request"]["method"]
-        self._wrote = self._wrote or method not in READS
+        request = params["request"]
+        method = request["method"]
+        self._wrote = self._wrote or self._rules.writes(
+            method, request["url"], request.get("headers"), request.get("postData", "").encode()
+        )
         # After a redirect the same request is told again, with the method it is repeated with.
         if params.get("type") == "Document" and params.get("frameId") == self._main:
             self._arrived = method == "GET"
 
     def _opened(self, params: Mapping[str, Any]) -> None:
-        self._wrote = True
+        # A window that may not write everywhere opens no sockets: its proxy refuses them.
+        self._wrote = self._wrote or self._rules.methods is None

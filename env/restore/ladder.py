@@ -91,8 +91,7 @@ class Ladder:
         seat = self.pool.standing(there, user)
         if LIVE in allowed and seat is not None:
             yield _Way(LIVE, partial(self._live, seat, path, there, user))
-        task = page.task
-        if RESTART in allowed and task.restartable and self._restarts.worth(task.name):
+        if RESTART in allowed and page.restartable and self._restarts.worth(page.family):
             moved = self.pool.restartable(there, user)
             if moved is not None:
                 yield _Way(RESTART, partial(self._restarted, moved, path, user))
@@ -130,7 +129,8 @@ class Ladder:
 
     def _reloaded(self, path: Path, user: object) -> Checked:
         seat = self._move(self.pool.loadable(user), user)
-        self.routes.begin(())
+        # Some servers note what is merely read, and show it elsewhere.
+        self.routes.begin((), anew=True)
         seat.page.load()
         return replay(seat.page, path)
 
@@ -161,7 +161,7 @@ class Ladder:
 
     def _learn(self, tries: list[_Try]) -> None:
         """Remember how a restart went, as far as what followed shows that it was its fault."""
-        family, last = self.pool.first.task.name, tries[-1]
+        family, last = self.pool.first.family, tries[-1]
         for tried in tries:
             if tried.way.tier != RESTART or tried.found is None:
                 continue

@@ -20,9 +20,10 @@ from typing import Any
 
 from hydra import compose, initialize_config_module
 
+from env.benchmarks import BACKENDS
 from experiments.ablations import decisions
 from experiments.bench.tables import save, table
-from experiments.configs import BACKENDS, build, register
+from experiments.configs import build, register
 from experiments.run import carry_out
 from webpilot.records.reading import Run, load_run
 

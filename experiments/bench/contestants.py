@@ -13,8 +13,8 @@ from typing import Any
 import env.gym
 from env.gym.peer import Peer, action_set
 from env.link.page_session import DEADLINE
-from env.live import LivePage
 from env.miniwob import load, task_classes
+from env.miniwob_page import MiniwobPage
 from env.site import DEFAULT_SETTLE, MiniwobSite
 from experiments.bench.floor import Floor
 from webpilot.actions import PRIMITIVES, parse_action
@@ -124,10 +124,10 @@ def restarted(site: MiniwobSite) -> Contestant:
 
     Where a restart is refused or does not lead to the very page, it is loaded, as the search does.
     """
-    pages: dict[str, LivePage] = {}
+    pages: dict[str, MiniwobPage] = {}
     roots: dict[str, str] = {}
 
-    def loaded(task: str) -> LivePage:
+    def loaded(task: str) -> MiniwobPage:
         for other in pages.values():
             other.close()
         pages.clear()
@@ -136,12 +136,12 @@ def restarted(site: MiniwobSite) -> Contestant:
         pages[task], roots[task] = page, page.observe().fingerprint.exact
         return page
 
-    def reset(page: LivePage, task: str) -> None:
+    def reset(page: MiniwobPage, task: str) -> None:
         if not page.restart() or page.observe().fingerprint.exact != roots[task]:
             page.load()
             page.observe()
 
-    def step(page: LivePage, action: str) -> None:
+    def step(page: MiniwobPage, action: str) -> None:
         error = page.act(parse_action(action, allowed=tuple(PRIMITIVES)))
         page.observe(last_error=error)
         page.ended()

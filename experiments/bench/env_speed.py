@@ -25,8 +25,8 @@ from typing import Any
 
 import env.gym
 from env.gym.peer import KNOBS, SHIPPED, Peer
-from env.live import FOLDER
 from env.miniwob import load
+from env.miniwob_page import FOLDER
 from env.site import MiniwobSite
 from experiments.bench import contestants as contest
 from experiments.bench.contestants import Contestant

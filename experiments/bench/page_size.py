@@ -81,7 +81,7 @@ def measured(session: PageSession, elements: int, sample: int) -> Reached:
     """Return what a step takes on a page that stands there."""
     clock = VirtualTime(500)
     clock.loaded(session)
-    everywhere = Canonical(base_url="", canonical_url="")
+    everywhere = Canonical.of({})
     seen = observe(session, canonical=everywhere)
     target = next(each for each in seen.elements if each.role == "button")
     action = Action(kind="click", args=(target.bid,), target=target)

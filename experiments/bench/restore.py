@@ -25,8 +25,8 @@ from statistics import median
 from typing import Any
 
 from env.gym.peer import KNOBS, SHIPPED, Peer
-from env.live import FOLDER
 from env.miniwob import load, tasks
+from env.miniwob_page import FOLDER
 from env.pool import PoolLimits
 from env.restore.tiers import LIVE, RELOAD, RESTART
 from env.site import MiniwobSite

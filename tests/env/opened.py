@@ -35,7 +35,7 @@ class Opened:
     """Number of calls in each flight of messages so far."""
 
     def __post_init__(self) -> None:
-        self.canonical = Canonical(base_url=self.server.url, canonical_url="http://pages/")
+        self.canonical = Canonical.of({self.server.url: "http://pages/"})
 
     def _do(self, work: Callable[[], T]) -> T:
         return self.thread.submit(work).result()

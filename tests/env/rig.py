@@ -12,8 +12,8 @@ from browsergym.miniwob.base import AbstractMiniwobTask
 
 from env.clock import parse_clock
 from env.episode import MiniwobEpisode
-from env.live import LivePage
 from env.miniwob import MiniwobTask
+from env.miniwob_page import MiniwobPage
 from env.pool import PoolLimits
 from env.restore.snapshots import Snapshots
 from env.server import PageServer, miniwob_folder
@@ -60,8 +60,8 @@ def live_page(
     may_restart: bool = True,
     base_url: str | None = None,
     watched: bool = False,
-) -> LivePage:
-    return LivePage(
+) -> MiniwobPage:
+    return MiniwobPage(
         site.thread,
         PageTask(name=name, may_restart=may_restart),
         seed=seed,
@@ -75,7 +75,7 @@ def live_page(
 class Opened(SimpleNamespace):
     """A search world on one of our pages."""
 
-    page: LivePage
+    page: MiniwobPage
     root: Observation
     world: BrowserWorld
     worlds: BrowserWorlds

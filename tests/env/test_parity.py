@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from env.live import CANONICAL, FOLDER
 from env.miniwob import load
+from env.miniwob_page import CANONICAL, FOLDER
 from env.site import MiniwobSite
 from webpilot.actions import MINIWOB_ALL, parse_action
 from webpilot.types import Observation

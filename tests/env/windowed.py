@@ -63,7 +63,7 @@ class Windowed:
             self.window = None
 
     def look(self) -> Observation:
-        canonical = Canonical(base_url=self.server.url, canonical_url="http://pages/")
+        canonical = Canonical.of({self.server.url: "http://pages/"})
         return self._do(lambda: observe(self.window.active.session, canonical=canonical))
 
     def js(self, expression: str) -> Any:

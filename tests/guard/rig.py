@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import parse_qs, urlsplit
 
+from env.guard.effects import Witness
 from env.guard.network import EVERY_LAYER, Layer, NetworkPolicy
 from env.guard.rules import WindowRules
 from env.link.thread import BrowserThread
@@ -100,12 +101,29 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Location", parse_qs(parts.query).get("to", [self.path])[0])
             self.send_header("Content-Length", "0")
             self.end_headers()
+        elif parts.path == "/again":
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.send_response(307)
+            self.send_header("Location", parse_qs(parts.query)["to"][0])
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+        elif parts.path == "/report":
+            self._report(parse_qs(parts.query)["to"][0])
         elif parts.path in ("/endless.bin", "/endless.html"):
             self._pour("text/html" if parts.path.endswith("html") else "application/zip")
         else:
             self._page(parts.path)
 
-    do_POST = do_PUT = do_DELETE = do_GET
+    do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = do_GET
+
+    def _report(self, target: str) -> None:
+        """Send a page that breaks a rule of its own, and tells ``target`` so."""
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Security-Policy", f"img-src 'none'; report-uri {target}")
+        self.end_headers()
+        self.wfile.write(b"<img src=/any.png>")
+        self.close_connection = True
 
     def _page(self, path: str) -> None:
         body = self.server.pages.get(path, "none").encode()
@@ -168,11 +186,13 @@ class Guarded:
     def do(self, work: Callable[[], T]) -> T:
         return self.thread.submit(work).result(WAIT)
 
-    def open(self, path: str = "", *, rules: WindowRules | None = None) -> Tab:
+    def open(
+        self, path: str = "", *, rules: WindowRules | None = None, witness: Witness | None = None
+    ) -> Tab:
         """Return the tab of a new window, sent to a path of the allowed server."""
 
         def work() -> Tab:
-            tab = self.thread.browser().open_window(VIEWPORT, rules=rules).active
+            tab = self.thread.browser().open_window(VIEWPORT, rules=rules, witness=witness).active
             if path:
                 tab.page.goto(self.allowed.url + path)
             return tab

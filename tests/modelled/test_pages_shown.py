@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from site_world import ORDERS, PEOPLE, Site
 
-from prompts.pages import changed_lines, page_text
-from webpilot.types import Element, Observation
+from prompts.pages import HELD_BACK, changed_lines, page_text
+from webpilot.types import Element, Fingerprint, Observation, OpenTab
 
 SITE = Site({"orders": ORDERS, "people": PEOPLE}, "orders")
 PAGE = SITE.page("orders")
@@ -54,3 +54,22 @@ def test_many_changes_are_cut_and_counted() -> None:
 def test_very_long_pages_are_not_compared_line_by_line() -> None:
     told = changed_lines(reads(""), reads("\n".join(str(i) for i in range(9_000))))
     assert told == "some; the page is too long to compare"
+
+
+def test_open_tabs_and_a_held_back_action_are_told_above_the_page() -> None:
+    tabs = (
+        OpenTab(title="Tickets", url="http://gitlab/", active=False),
+        OpenTab(title="Shop", url="http://shopping/", active=True),
+    )
+    seen = Observation(
+        text="RootWebArea 'Shop'",
+        fingerprint=Fingerprint(exact="", interactive=""),
+        tabs=tabs,
+        held_back=True,
+    )
+    assert page_text(seen).splitlines() == [
+        HELD_BACK,
+        "tab 0: 'Tickets', http://gitlab/",
+        "tab 1, shown below: 'Shop', http://shopping/",
+        "RootWebArea 'Shop'",
+    ]

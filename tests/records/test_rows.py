@@ -14,8 +14,9 @@ from webpilot.records.rows import INFRASTRUCTURE, EpisodeRow, Measured, latest, 
 CONTRACT_FIELDS = (
     "schema, task, split, seed, preset, searcher, policy, model, success, reward, reward_raw, "
     "strict_success, stop_reason, error_kind, error, answer, committed_steps, commit_drift_step, "
-    "explored_steps, rollouts, llm_calls, tokens_in, tokens_out, usd, side_effects, versions, "
-    "trajectory, measured"
+    "contaminated, "
+    "explored_steps, rollouts, llm_calls, tokens_in, tokens_out, usd, side_effects, judges, "
+    "versions, trajectory, measured"
 )
 
 CONTRACT_MEASURED = (

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sample_rows import failed, row, spoiled
 
-from webpilot.records.rows import Measured
+from webpilot.records.rows import EpisodeRow, Measured
 from webpilot.records.statistics import summarise, wilson
 
 
@@ -120,3 +121,29 @@ def test_a_run_without_an_episode_has_no_rate() -> None:
     summary = summarise([])
     assert summary["strict"] == {"solved": 0, "total": 0, "rate": None, "interval": None}
     json.dumps(summary, allow_nan=False)
+
+
+def on_sites(task: str, **changes: Any) -> EpisodeRow:
+    return row(task=f"localweb.{task}", split="open", strict_success=None, **changes)
+
+
+def test_tasks_on_sites_have_no_strict_metric_and_are_not_graded() -> None:
+    summary = summarise([on_sites("1"), on_sites("2", success=False, reward=0.0, reward_raw=0.0)])
+    assert summary["strict"]["total"] == 0
+    assert summary["graded"]["episodes"] == 0
+    assert (summary["success"]["solved"], summary["success"]["total"]) == (1, 2)
+
+
+def test_tasks_of_one_template_are_less_evidence_than_as_many_of_several() -> None:
+    rows = [on_sites(str(number), success=number < 6) for number in range(12)]
+    alike = {each.task: str(number // 2) for number, each in enumerate(rows)}
+    apart = {each.task: each.task + "'s own" for each in rows}
+    width = []
+    for clusters in (alike, apart):
+        success = summarise(rows, clusters=clusters)["success"]
+        low, high = success["interval_clusters"]
+        assert low <= success["rate"] <= high
+        width.append(high - low)
+    assert width[0] > width[1]
+    assert summarise(rows, clusters=alike) == summarise(rows, clusters=alike)
+    assert "interval_clusters" not in summarise(rows)["success"]

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from mcts.gridroles import GridAppraiser, GridPolicy, GridReflector
-from mcts.gridworld import GridWorld
+from mcts.gridworld import Grid, GridWorld, Place
 from mcts.protocols import NodeContext
 from mcts.searchers import override, webpilot
 from planner import config as planning
 from webpilot.agent import Agent, AgentConfig, AgentResult
 from webpilot.budget import Budget, Limits
+from webpilot.committing import Rooted
 from webpilot.errors import BudgetExhausted, EnvironmentDown
 from webpilot.roles import Attempt, Review, Roles
 from webpilot.scripted import (
@@ -53,6 +54,27 @@ class Ledger:
         self.calls.append(tuple(action.raw for action in actions))
         self.committed += tuple(actions)
         return GridWorld().root().root
+
+
+@dataclass
+class Shared(Ledger):
+    """A committer on a grid of its own, and a search that is brought to where that stands."""
+
+    grid: Grid = field(default_factory=Grid)
+    place: Place = field(default_factory=lambda: Grid().start)
+    rooted: int = 0
+
+    async def commit(self, actions: Sequence[Action]) -> Observation:
+        await super().commit(actions)
+        for action in actions:
+            self.place = self.grid.move(self.place, str(action.args[0])) or self.place
+        return self.grid.page(self.place)
+
+    async def reroot(self) -> Rooted:
+        self.rooted += 1
+        grid = Grid()
+        grid.start = self.place
+        return Rooted(root=grid.page(self.place), worlds=GridWorld(grid))
 
 
 class GridExplorer(GridPolicy, GridReflector):
@@ -108,6 +130,7 @@ def run(
     needs_answer: bool = False,
     world: GridWorld | None = None,
     agents: list[Agent] | None = None,
+    shared: Shared | None = None,
 ) -> Run:
     world = world or GridWorld()
     explorer: GridExplorer | GivingUp = GivingUp() if gives_up else GridExplorer(world)
@@ -132,8 +155,9 @@ def run(
     )
     if agents is not None:
         agents.append(agent)
-    ledger = Ledger()
-    result = asyncio.run(agent.run(world.root().root, world, ledger))
+    ledger = shared or Ledger()
+    reroot = None if shared is None else shared.reroot
+    result = asyncio.run(agent.run(world.root().root, world, ledger, reroot=reroot))
     return Run(agent, result, ledger, explorer, world)
 
 

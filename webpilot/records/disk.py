@@ -12,7 +12,7 @@ from typing import Self
 
 from webpilot.errors import ConfigError, RecordError
 
-__all__ = ["UNFINISHED", "LineLog", "clean_up", "write_atomically"]
+__all__ = ["UNFINISHED", "LineLog", "clean_up", "sync_folder", "write_atomically"]
 
 UNFINISHED = ".unfinished"
 """End of the name of a file that is being written."""
@@ -56,7 +56,7 @@ def write_atomically(path: Path, content: str | bytes) -> None:
         except OSError:
             temporary.unlink(missing_ok=True)
             raise
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 def clean_up(folder: Path) -> None:
@@ -65,7 +65,8 @@ def clean_up(folder: Path) -> None:
         leftover.unlink(missing_ok=True)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

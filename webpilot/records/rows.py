@@ -24,6 +24,9 @@ __all__ = [
 ROW_SCHEMA = 1
 """Version of the fields below."""
 
+SITE_BENCHMARKS = ("localweb", "webarena", "webarena_verified")
+"""Benchmarks on sites with servers, by the beginning of their tasks' names."""
+
 INFRASTRUCTURE = ("browser", "site", "llm", "harness")
 """Kinds of error that say nothing about the agent: outside the success rate's denominator."""
 
@@ -109,6 +112,9 @@ class EpisodeRow:
     committed_steps: int = 0
     commit_drift_step: int | None = None
     """Index of the committed action whose element was not found again, or ``None``."""
+    contaminated: bool = False
+    """Whether the committed path met a site that exploring had changed and nobody had reset: such
+    a verdict is sent in nowhere."""
     explored_steps: int = 0
     rollouts: int = 0
     llm_calls: int = 0
@@ -118,7 +124,9 @@ class EpisodeRow:
     usd: float = 0.0
     """US dollars charged to the budget, as if no cache had helped; 0 where no price is known."""
     side_effects: tuple[str, ...] = ()
-    """What exploring changed on the site, one line each."""
+    """What exploring and committing did to the site beyond reading, one line each."""
+    judges: dict[str, float] = field(default_factory=dict)
+    """Score in [0, 1] by judge, where a task has several; success needs 1 of each."""
     versions: dict[str, str] = field(default_factory=dict)
     trajectory: tuple[str, ...] = ()
     """The committed actions, as BrowserGym's action strings."""
@@ -151,9 +159,15 @@ class EpisodeRow:
         return self.error_kind in INFRASTRUCTURE
 
     @property
+    def on_sites(self) -> bool:
+        """Whether it was played on sites, where judges say yes or no and nothing is strict."""
+        return self.task.partition(".")[0] in SITE_BENCHMARKS
+
+    @property
     def is_graded(self) -> bool:
         """Whether a verdict was given on a page without a strict metric (decision 22)."""
-        return self.reward_raw is not None and self.strict_success is None
+        known = self.reward_raw is not None and not self.on_sites
+        return known and self.strict_success is None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data in the order of the fields."""

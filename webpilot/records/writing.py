@@ -147,14 +147,18 @@ class RunFolder:
         self._rows.append(row.to_json())
 
     def write_summary(
-        self, *, groupings: Mapping[str, Mapping[str, str]] | None = None
+        self,
+        *,
+        groupings: Mapping[str, Mapping[str, str]] | None = None,
+        clusters: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         """Write ``summary.json`` from the rows so far and return its data.
 
         Args:
             groupings: see :func:`webpilot.records.statistics.summarise`.
+            clusters: the same.
         """
-        summary = summarise(self.rows(), groupings=groupings)
+        summary = summarise(self.rows(), groupings=groupings, clusters=clusters)
         summary = {"schema": summary.pop("schema"), "run": self.about, **summary}
         write_atomically(
             self.summary_path, json.dumps(summary, indent=1, ensure_ascii=False) + "\n"
@@ -254,6 +258,11 @@ class EpisodeRecorder:
         write_atomically(self.folder / name, png)
         self.event("screenshot", step=step, file=name)
         return name
+
+    def evidence(self, name: str, content: bytes) -> None:
+        """Store what a judge was shown as a file of the episode."""
+        write_atomically(self.folder / name, content)
+        self.event("evidence", file=name, bytes=len(content))
 
     def tree(self, record: SearchRecord) -> None:
         """Write ``tree.json``."""

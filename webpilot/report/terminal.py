@@ -15,18 +15,18 @@ from rich.text import Text
 
 from webpilot.records.rows import EpisodeRow
 from webpilot.report.words import (
-    BROWSERGYM_METRIC,
-    CAVEAT,
-    FLOORS,
-    STRICT_METRIC,
-    is_miniwob,
+    caveats,
+    metrics_of,
     model_cost,
+    side_effects_told,
     verdict_of,
     why_failed,
 )
 
 __all__ = ["LiveTable", "print_notes", "print_summary"]
 
+UNPRINTED = ("task", "template")
+"""Tables with too many rows for a terminal; reports show them."""
 _STYLES = {"solved": "green", "partly": "yellow", "failed": "red", "spoiled": "magenta"}
 
 
@@ -144,11 +144,14 @@ def print_summary(
     )
     if "serving" in measured:
         console.print(_turns(measured["serving"]), highlight=False)
+    if "side_effects" in summary:
+        told = side_effects_told(summary["side_effects"])
+        console.print(f"side effects: {told}", highlight=False)
     for item in summary["infrastructure"]:
         line = f"not counted: {item['task']} seed {item['seed']} ({item['kind']}): {item['error']}"
         console.print(line, style="magenta", markup=False, highlight=False)
-    if is_miniwob(summary):
-        console.print(f"{FLOORS}\n{CAVEAT}", style="dim", highlight=False)
+    for caveat in reversed(caveats(summary)):
+        console.print(caveat, style="dim", highlight=False)
     if report is not None:
         console.print(f"report: {report}", markup=False, highlight=False, soft_wrap=True)
 
@@ -167,14 +170,15 @@ def _turns(serving: Mapping[str, Any]) -> str:
 def _rates(summary: Mapping[str, Any]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("")
-    for name in (STRICT_METRIC, BROWSERGYM_METRIC):
-        table.add_column(name, justify="right")
-    table.add_row("all", _rate(summary["strict"]), _rate(summary["success"]), style="bold")
+    metrics = metrics_of(summary)
+    for metric in metrics:
+        table.add_column(metric.name, justify="right")
+    table.add_row("all", *(_rate(summary[each.key]) for each in metrics), style="bold")
     for grouping, blocks in summary["by"].items():
-        if grouping == "task" or len(blocks) < 2:
+        if grouping in UNPRINTED or len(blocks) < 2:
             continue
         for label, block in blocks.items():
-            table.add_row(f"{grouping}: {label}", _rate(block["strict"]), _rate(block["success"]))
+            table.add_row(f"{grouping}: {label}", *(_rate(block[each.key]) for each in metrics))
     return table
 
 
@@ -183,4 +187,8 @@ def _rate(rate: Mapping[str, Any]) -> str:
         return "-"
     low, high = (100 * end for end in rate["interval"])
     share = 100 * rate["rate"]
-    return f"{rate['solved']}/{rate['total']}  {share:.1f} % [{low:.1f}, {high:.1f}]"
+    clustered = ""
+    if "interval_clusters" in rate:
+        least, most = (100 * end for end in rate["interval_clusters"])
+        clustered = f", by template [{least:.1f}, {most:.1f}]"
+    return f"{rate['solved']}/{rate['total']}  {share:.1f} % [{low:.1f}, {high:.1f}]{clustered}"

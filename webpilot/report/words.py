@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from webpilot.records.rows import EpisodeRow
 
@@ -12,16 +12,23 @@ __all__ = [
     "CAVEAT",
     "FLOORS",
     "FLOOR_SHARES",
+    "LOCAL_CAVEAT",
+    "SITE_METRIC",
     "STRICT_METRIC",
+    "caveats",
     "is_miniwob",
+    "metrics_of",
     "model_cost",
     "policy_label",
+    "side_effects_told",
     "verdict_of",
     "why_failed",
 ]
 
 STRICT_METRIC = "strict (raw reward >= 1)"
 BROWSERGYM_METRIC = "BrowserGym's metric (reward > 0)"
+
+SITE_METRIC = "solved (every judge content)"
 
 FLOOR_SHARES = {"random": 0.131, "scripted": 0.224}
 """Published success rates of two agents without a model on BrowserGym's MiniWoB++."""
@@ -33,6 +40,42 @@ CAVEAT = (
     "the published agents had one live episode."
 )
 """Stands beside every MiniWoB++ number (decision 21)."""
+
+
+LOCAL_CAVEAT = (
+    "Third-party applications on this machine with tasks and data of our own: no WebArena number, "
+    "and not an independent benchmark."
+)
+"""Stands beside every number of the local suite."""
+
+
+class Metric(NamedTuple):
+    """One success rate of a summary."""
+
+    key: str
+    """Of the summary's block."""
+    name: str
+    column: str
+    """Its name above a table's column."""
+
+
+def metrics_of(summary: Mapping[str, Any]) -> tuple[Metric, ...]:
+    """Return the metrics that a summary's episodes have, the strictest first."""
+    graded = summary["graded"]["episodes"]
+    if summary["success"]["total"] and not summary["strict"]["total"] and not graded:
+        return (Metric("success", SITE_METRIC, "solved"),)
+    return (
+        Metric("strict", STRICT_METRIC, "strict"),
+        Metric("success", BROWSERGYM_METRIC, "BrowserGym's metric"),
+    )
+
+
+def caveats(summary: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what must stand beside a summary's numbers."""
+    if is_miniwob(summary):
+        return (CAVEAT, FLOORS)
+    local = any(name.startswith("localweb.") for name in summary["by"]["task"])
+    return (LOCAL_CAVEAT,) if local else ()
 
 
 def is_miniwob(summary: Mapping[str, Any]) -> bool:
@@ -63,6 +106,20 @@ def model_cost(spent: Mapping[str, Any]) -> str:
     )
 
 
+def side_effects_told(counts: Mapping[str, int]) -> str:
+    """Return what search and commit did to the sites, from ``side_effects`` of a summary."""
+    parts = [
+        f"{counts[kind]} {what}"
+        for kind, what in (
+            ("search", "where the search wrote"),
+            ("held_back", "where the search was held back"),
+            ("commit", "where the commit wrote"),
+        )
+        if counts[kind]
+    ]
+    return f"of the episodes {', '.join(parts)}"
+
+
 def verdict_of(row: EpisodeRow) -> str:
     """Return ``solved``, ``partly`` (by BrowserGym's metric only), ``failed`` or ``spoiled``."""
     if row.is_infrastructure:
@@ -77,7 +134,10 @@ def why_failed(row: EpisodeRow) -> str:
     verdict = verdict_of(row)
     if verdict == "solved":
         return ""
+    against = [judge for judge, score in row.judges.items() if score < 1]
     reward = "" if row.reward_raw is None else f" (raw reward {row.reward_raw:g})"
+    if row.judges:
+        reward = f" (not content: {', '.join(against)})"
     if verdict == "spoiled":
         return f"not counted, {row.error_kind}: {row.error or 'the world failed'}"
     if verdict == "partly":

@@ -17,14 +17,13 @@ from webpilot.records.rows import EpisodeRow
 from webpilot.report import figure
 from webpilot.report.episodes import EpisodeView, view_episode
 from webpilot.report.words import (
-    BROWSERGYM_METRIC,
-    CAVEAT,
     FLOOR_SHARES,
-    FLOORS,
-    STRICT_METRIC,
+    caveats,
     is_miniwob,
+    metrics_of,
     model_cost,
     policy_label,
+    side_effects_told,
 )
 
 __all__ = ["open_report", "write_report", "write_tree_page"]
@@ -122,6 +121,7 @@ def _environment() -> Environment:
     environment.globals["drawing"] = figure
     environment.filters["number"] = _number
     environment.filters["model_cost"] = model_cost
+    environment.filters["side_effects"] = side_effects_told
     environment.filters["percent"] = _percent
     return environment
 
@@ -150,12 +150,13 @@ def _report(run: Run, episodes: Sequence[EpisodeView]) -> dict[str, Any]:
         "tables": {
             name: blocks
             for name, blocks in summary["by"].items()
-            if name != "task" and len(blocks) > 1
+            if name not in ("task", "template") and len(blocks) > 1
         },
-        "metrics": ((STRICT_METRIC, summary["strict"]), (BROWSERGYM_METRIC, summary["success"])),
+        "metrics": tuple((each.name, summary[each.key]) for each in metrics_of(summary)),
+        "columns": tuple((each.key, each.column) for each in metrics_of(summary)),
+        "headline": summary[metrics_of(summary)[0].key],
         "miniwob": is_miniwob(summary),
-        "caveat": CAVEAT,
-        "floors": FLOORS,
+        "caveats": caveats(summary),
         "floor_shares": FLOOR_SHARES,
     }
 
@@ -168,6 +169,7 @@ def _facts(rows: Sequence[EpisodeRow], about: Mapping[str, Any]) -> list[tuple[s
         ("model", _distinct(row.model or "none" for row in rows)),
         ("budget of an episode", _listed(about.get("budget", {}))),
         ("pages settle", str(about.get("settle", ""))),
+        ("exploring", str(about.get("explore", "")) if any(row.on_sites for row in rows) else ""),
         ("versions", _listed(about.get("versions") or (rows[-1].versions if rows else {}))),
     ]
     return [(name, text) for name, text in told if text]

@@ -1,0 +1,1 @@
+"""The tracker: fossil, with a project of ours in it."""

@@ -1,0 +1,1 @@
+"""The encyclopedia: kiwix-serve, with articles of ours."""

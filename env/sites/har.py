@@ -1,0 +1,45 @@
+"""The requests of a committed path: without those of the judges, and without secrets."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from env.verified.scrubbing import scrubbed
+from webpilot.errors import ConfigError, EnvironmentDown
+
+__all__ = ["cut"]
+
+
+def cut(path: Path, *, until: datetime) -> Path:
+    """Return the same file, scrubbed, with what began at ``until`` or later taken out of it.
+
+    A judge looks at pages too, in the same window, and that is not what the agent did.
+
+    Args:
+        path: a HAR file (HTTP Archive 1.2).
+        until: a moment with a time zone.
+
+    Raises:
+        EnvironmentDown: it was not written, or is no HAR.
+    """
+    try:
+        archive: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        log = archive["log"]
+        log["entries"] = [
+            entry for entry in log["entries"] if moment(entry["startedDateTime"]) < until
+        ]
+        archive = scrubbed(archive)
+    except (OSError, ValueError, KeyError, TypeError, ConfigError) as error:
+        raise EnvironmentDown(
+            f"the requests of the episode were not written down: {error}"
+        ) from error
+    path.write_text(json.dumps(archive, indent=1), encoding="utf-8")
+    return path
+
+
+def moment(text: str) -> datetime:
+    """Return a moment written as in a HAR."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
