@@ -63,7 +63,7 @@ def _counts(errand: Errand, trail: Trail) -> Iterator[Found]:
         and whole(errand, trail)
         and (rows or _told_apart(errand, listing(errand, trail)))
     ):
-        known = 0.5 if errand.thing else 0.72 if rows else 0.6
+        known = 0.5 if errand.thing and not errand.values else 0.72 if rows else 0.6
         yield Found(values=(str(len(rows)),), sure=known * about, evidence=page.title)
 
 

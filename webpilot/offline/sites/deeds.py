@@ -543,17 +543,25 @@ def _buying(errand: Errand, trail: Trail) -> Iterator[Move]:
         items = [item for item in page.links if named.fullmatch(item.label.strip())]
         if not items:
             continue
-        item = max(items, key=lambda one: (_told(errand, page, one), -one.order))
+        item = max(items, key=lambda one: (_told(errand, page, one, items), -one.order))
         score = max(0.7, 0.95 - 0.06 * rank) * (0.3 if trail.followed(page, item) else 1.0)
         reason = f"'{item.label}' leads to the order"
         yield Move(action=click(item), score=score, reason=reason, deed=rank == 0)
         return
 
 
-def _told(errand: Errand, page: SitePage, item: Item) -> int:
-    """Return how many of the goal's words stand with an item, as in one of several addresses."""
-    around = next((page.text(a) for a in page.above(item) if a.end - a.order > 4), "")
-    return len(set(content(errand.goal)) & (set(content(around)) | set(content(item.label))))
+def _told(errand: Errand, page: SitePage, item: Item, like: list[Item]) -> int:
+    """Return how many of the goal's words stand with one of several like items, and no other."""
+    around = item
+    for above in page.above(item):
+        if sum(page.holds(above, other) for other in like) > 1:
+            break
+        around = above
+    shown = set(content(page.text(around))) | set(content(item.label))
+    if page.text(around) == page.text(item):  # what belongs to it stands before it
+        first = page.spans[item.order][0]
+        shown |= set(content(" ".join(page.runs[max(0, first - 4) : first])))
+    return len(set(content(errand.goal)) & shown)
 
 
 def _adding(errand: Errand) -> Errand:

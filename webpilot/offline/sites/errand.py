@@ -76,6 +76,12 @@ class Errand:
     """Words that rows must show to count: ``open``, ``High``."""
     number: int | None = None
     """Place among its like of what is meant, from 1; -1 is the last."""
+    sort: str = ""
+    """How a list is to be ordered: ``price``, ``-price``, ``-rating``, ``-date``..."""
+    when: str = ""
+    """A day that the goal names, as it is written there."""
+    via: str = ""
+    """The noun by which one gets from the thing to what is meant: ``the capital of X``."""
     columns: tuple[str, ...] = ()
     """What the goal calls the values: ``status``, ``severity``."""
     own: bool = False

@@ -15,7 +15,9 @@ from webpilot.offline.sites.questions import (
     read_bounds,
     read_columns,
     read_counted,
+    read_day,
     read_extreme,
+    read_sort,
     read_values,
     without_extreme,
 )
@@ -207,7 +209,7 @@ def read_errand(goal: str) -> Errand:
         rest.append(left)
     text = ". ".join(rest)
     question = main.text if kind is TaskKind.RETRIEVE else ""
-    extreme = read_extreme(text)
+    extreme = None if read_sort(text) else read_extreme(text)
     if kind is TaskKind.MUTATE and re.search(r"\b(?:first|last)\s+(?:comment|reply|post|message)", text):
         extreme = None  # a place on the page, no date
     parts = [part for left in rest for part in chunks(_bare(without_extreme(left)))]
@@ -229,10 +231,13 @@ def read_errand(goal: str) -> Errand:
         objects = ("profile", "account")
     if counted and not place and not things and not objects:
         place = counted.split()[-1]  # what is counted names where it is listed
+    verb = main.verb
+    if verb in ("put", "place", "throw") and {"basket", "wishlist"} & set(objects):
+        verb = "add"
     return Errand(
         goal=goal,
         kind=kind,
-        verb=main.verb,
+        verb=verb,
         thing=things[0] if things else "",
         others=things[1:],
         place=place,
@@ -247,6 +252,9 @@ def read_errand(goal: str) -> Errand:
         bounds=read_bounds(text),
         values=values,
         columns=read_columns(text),
+        sort=read_sort(text),
+        when=read_day(text) if kind is not TaskKind.MUTATE else "",
+        via=_via(question or text) if kind is not TaskKind.MUTATE else "",
         number=ordinal(_unquoted(text)) if kind is TaskKind.MUTATE else None,
         own=own,
     )
@@ -382,6 +390,9 @@ def _place(parts: list[Chunk]) -> str:
 def _person(parts: list[Chunk]) -> str:
     """Return who the goal says made or owns what is looked for."""
     for position, part in enumerate(parts):
+        owner = re.match(r"^(?:the\s+)?(?P<name>(?:[A-Z][\w.-]+\s?)+)(?:'s|\u2019s)\s+(?P<rest>.*)$", part.text)
+        if owner and set(terms(owner.group("rest"))) <= OBJECTS | STATES | STOPS:
+            return owner.group("name").strip()
         told = re.match(r"^(?:the\s+)?(?:user|member|customer|author)\s+(\S.*)$", part.text, re.I)
         if told:
             return told.group(1).strip("\"' ")
@@ -402,12 +413,19 @@ def _things(parts: list[Chunk], place: str, person: str, kind: TaskKind) -> tupl
     asking = kind is TaskKind.RETRIEVE
     for position, part in enumerate(parts):
         mark, name = _named(part, asking=asking)
+        if person and name.startswith(person):
+            continue
         if not name or name == person or (place and name.lower() in f"{place} category".lower()):
             continue
         ranked.append((mark, -position, name))
     return tuple(name for _, _, name in sorted(ranked, reverse=True))
 
 
+STEPPING = frozenset(
+    "capital mayor engineer architect author founder owner designer builder director president "
+    "country province region county town river sea lake manufacturer publisher composer leader".split()
+)
+"""Nouns that name another thing by way of one."""
 ABOUT = frozenset(
     [
         "of",
@@ -545,6 +563,15 @@ def _empty(word: str) -> bool:
     return all(
         part in STOPS or part in OBJECTS or part in EMPTY or part in ATTRIBUTES for part in plain
     )
+
+
+def _via(text: str) -> str:
+    """Return the noun by which the goal goes on from the thing to another: ``the capital of X``."""
+    told = re.search(r"\b(?:of|in|on|by|about)\s+(?:the\s+)?(?P<noun>[a-z]+)\s+of\s+", text)
+    if told is None:
+        return ""
+    word = terms(told.group("noun"))[0]
+    return word if word in STEPPING else ""
 
 
 def _part(text: str, objects: tuple[str, ...]) -> str:

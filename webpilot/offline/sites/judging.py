@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from webpilot.offline.sites.answers import Found, read_answer, record_value
 from webpilot.offline.sites.deeds import deeds, done
 from webpilot.offline.sites.errand import Errand, TaskKind
-from webpilot.offline.sites.moves import Move, click
+from webpilot.offline.sites.moves import Move, click, select
 from webpilot.offline.sites.quantities import plain_number
 from webpilot.offline.sites.relevance import concerns
 from webpilot.offline.sites.resolving import resolved, unfinished
@@ -54,7 +55,7 @@ def stand(errand: Errand, trail: Trail) -> Standing:
 def _retrieving(errand: Errand, named: Errand, record: Record | None, trail: Trail) -> Standing:
     """Return the standing of a question."""
     found = _from_record(errand, record)
-    if found is None and named.extreme is None:
+    if found is None and named.extreme is None and not named.via and not (named.when and not named.thing):
         found = read_answer(named, trail)
     sure = found.sure if found is not None else 0.0
     outcome = answer_of(errand, found) if found is not None and sure >= STOP else None
@@ -104,7 +105,7 @@ def _mutating(errand: Errand, trail: Trail) -> Standing:
 def _navigating(errand: Errand, trail: Trail) -> Standing:
     """Return the standing of a way to a page."""
     sure = _arrived(errand, trail)
-    inner = [*_parts(errand, trail)]
+    inner = _sorting(errand, trail) or [*_parts(errand, trail)]
     outcome = _finished(errand) if sure >= 0.75 and not inner else None
     moves = _listed([*inner, *_onward(errand, trail), *ways(errand, trail)])
     return Standing(
@@ -119,7 +120,7 @@ def _navigating(errand: Errand, trail: Trail) -> Standing:
 def _arrived(errand: Errand, trail: Trail) -> float:
     """Return how surely the page at hand is the one that is asked for."""
     page = trail.page
-    if errand.extreme is not None or page.error:
+    if errand.extreme is not None or errand.via or page.error:
         return 0.0
     listed = bool({"search", "result"} & set(terms(page.title)))
     if errand.verb in ("search", "look") and trail.typed():
@@ -140,6 +141,35 @@ def _arrived(errand: Errand, trail: Trail) -> float:
     if not all(set(content(value)) <= shown for value in errand.values):
         return 0.6 * sure  # the list is here, not yet the part of it that is asked for
     return sure
+
+
+def _sorting(errand: Errand, trail: Trail) -> list[Move]:
+    """Return what puts the list at hand into the order that is asked for."""
+    if not errand.sort or _arrived(errand, trail) < 0.7:
+        return []
+    wanted = SORTS[errand.sort]
+    for field in trail.page.fields:
+        if field.tag != "select":
+            continue
+        for item in trail.page.inside(field):
+            if item.role == "option" and re.search(wanted, item.name, re.IGNORECASE):
+                if field.value.strip() == item.name.strip():
+                    return []
+                return [Move(action=select(field, item.name), score=0.92, reason="orders the list")]
+    links = [item for item in trail.page.links if re.search(wanted, item.label, re.IGNORECASE)]
+    fresh = [item for item in links if not trail.followed(trail.page, item) and not item.chrome]
+    return [Move(action=click(item), score=0.8, reason="orders the list") for item in fresh[:1]]
+
+
+SORTS = {
+    "price": r"price.*(?:low to high|asc)|low(?:est)?.*price|cheap",
+    "-price": r"price.*(?:high to low|desc)|high(?:est)?.*price|expensive",
+    "-rating": r"rating|rated",
+    "-date": r"new|recent|latest|date.*desc",
+    "date": r"old|earliest|date.*asc",
+    "name": r"name|title|a.?z",
+}
+"""What the entry of a list of orders says, by the order."""
 
 
 def _parts(errand: Errand, trail: Trail) -> list[Move]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from webpilot.offline.sites.errand import Bound, Extreme
+from webpilot.offline.sites.quantities import first_date, moment
 from webpilot.offline.sites.wording import terms
 
 __all__ = [
@@ -140,7 +141,7 @@ EXTREME = re.compile(
     r"\b(?:the\s+|my\s+)?(?:"
     r"(?P<dir>most|least)\s+(?P<adj>expensive|costly|cheap|recent(?:ly)?|popular|active)(?:\s+(?:placed|added|created|updated|posted))?"
     r"|(?P<sup>priciest|costliest|cheapest|newest|latest|oldest|earliest|longest|shortest|largest|biggest|smallest|tallest|heaviest|lightest)(?:[\s-]+priced)?"
-    r"|(?P<end>highest|lowest|best|worst|top|least|most)[\s-]+(?P<ed>rated|priced|reviewed|ranked|viewed|replied|liked|commented)"
+    r"|(?P<end>highest|lowest|best|worst|top|least|most)[\s-]+(?P<ed>discussed|commented|rated|priced|reviewed|ranked|viewed|replied|liked|commented)"
     r"|(?P<high>highest|lowest|best|worst|greatest|maximum|minimum)\s+(?:number\s+of\s+|average\s+)?(?P<noun>(?-i:[a-z]+))"
     r"|(?P<many>most|fewest|least)\s+(?:number\s+of\s+)?(?P<nouns>(?-i:[a-z]+s)|stock)"
     r"|(?P<place>last|first)(?=\s+(?:order|review|topic|post|comment|reply|ticket|purchase|commit|message|product))"
@@ -215,10 +216,31 @@ UNSTATED = frozenset(
         "is",
     ]
 )
+NAMED_VALUE = re.compile(
+    r"\b(?:the|of|in|with)\s+(?P<value>[A-Z][\w-]*)\s+(?P<name>subsystem|severity|priority|status|type|component|role)\b"
+)
 VALUED = re.compile(
     r"\b(?:with|have|has|having|of|whose|is|are|in|and|,)\s+(?:an?\s+|the\s+|their\s+)?(?P<name>status|state|severity|priority|type|resolution|role|category)\s*"
     r"(?:of\s+|is\s+|set to\s+|:\s*|=\s*)?(?P<value>\"[^\"]+\"|'[^']+'|[A-Za-z_-]+)",
     re.IGNORECASE,
+)
+
+
+SORT = re.compile(
+    r"\b(?:cheapest|lowest[- ]priced?|most expensive|dearest|highest[- ]priced?|priciest"
+    r"|(?:best|highest|top)[- ]rated|newest|latest|most recent|oldest|earliest)(?: ones?| products?| items?)? first\b"
+    r"|\b(?:by|in)\s+(?:ascending|descending|increasing|decreasing|rising|falling)\s+(?:order of\s+)?(?:price|rating|date|name|title)\b"
+    r"|\bsorted by\s+[a-z ]+|\bfrom (?:the )?(?:cheapest|lowest|highest|most expensive) to\b",
+    re.IGNORECASE,
+)
+ORDERS = (
+    (r"cheapest|lowest|(?:ascending|increasing|rising).*price", "price"),
+    (r"expensive|dearest|highest[- ]price|priciest|(?:descending|decreasing|falling).*price", "-price"),
+    (r"rated|rating", "-rating"),
+    (r"newest|latest|recent|descending.*date", "-date"),
+    (r"oldest|earliest|date", "date"),
+    (r"price", "price"),
+    (r"name|title", "name"),
 )
 
 
@@ -239,6 +261,8 @@ def read_asked(question: str) -> str:
         return inner.group("noun")
     if re.match(r"^where\b", lower):
         return "location"
+    if re.match(r"^(?:.*,\s*)?how\s+many\s+(?:people|inhabitants|residents)\b", lower):
+        return "population"
     if re.match(r"^how\s+much\b", lower):
         return "total" if re.search(r"\b(?:total|spen[dt]|pay|paid)\b", lower) else "price"
     if re.match(r"^how\s+(?:old|long|tall|big|large|high|far)\b", lower):
@@ -270,6 +294,8 @@ def read_asked(question: str) -> str:
 
 def read_counted(question: str) -> str:
     """Return what is to be counted, or the empty string."""
+    if re.search(r"\bhow many (?:people|inhabitants|residents) live\b", question, re.IGNORECASE):
+        return ""  # that is a population, told and not counted
     match = re.search(
         r"\b(?:how many|(?:the |total |overall )(?:total )?(?:number|count) of|count(?: the)?(?: number of)?)\s+(?P<what>[a-z0-9_-]+(?:\s[a-z0-9_-]+){0,3}?)"
         r"(?=\s*(?:\?|$|\.|,)|\s+(?:does|do|did|are|is|were|was|has|have|in|on|of|for|by|with|there|that|which|from|currently|i|we|shown|listed)\b)",
@@ -295,7 +321,7 @@ def read_extreme(text: str) -> Extreme | None:
         own = after and after[0] in ATTRIBUTES and column != "date"
         return Extreme(column=after[0] if own else column, largest=up)
     if "ed" in said:
-        column = {"rated": "rating", "priced": "price", "ranked": "rank"}.get(
+        column = {"rated": "rating", "priced": "price", "ranked": "rank", "discussed": "reply"}.get(
             said["ed"], said["ed"].removesuffix("ed")
         )
         return Extreme(column=column, largest=said["end"] not in LOW)
@@ -317,6 +343,25 @@ def without_extreme(text: str) -> str:
         return match.group(0) if inner else " "
 
     return EXTREME.sub(taken, text)
+
+
+def read_sort(text: str) -> str:
+    """Return how a list is to be ordered, the falling orders with a minus, or nothing."""
+    plain = re.sub(r"\"[^\"]*\"", " ", text)
+    match = SORT.search(plain)
+    if match is None:
+        return ""
+    said = match.group(0).lower()
+    for words, order in ORDERS:
+        if re.search(words, said):
+            return order
+    return ""
+
+
+def read_day(text: str) -> str:
+    """Return the day that the goal names, or the empty string."""
+    found = first_date(re.sub(r"\"[^\"]*\"", " ", text))
+    return found if found and re.search(r"\d", found) and moment(found) is not None else ""
 
 
 def read_bounds(text: str) -> tuple[Bound, ...]:
@@ -350,6 +395,7 @@ def read_values(text: str) -> tuple[str, ...]:
     said = (match.group("value").strip("\"'") for match in VALUED.finditer(text))
     found = [value for value in said if terms(value)[:1] and terms(value)[0] not in UNSTATED]
     plain = re.sub(r"\"[^\"]*\"", " ", text)
+    found += [match.group("value") for match in NAMED_VALUE.finditer(plain)]
     for match in re.finditer(
         r"\b(?P<value>[A-Za-z]+)\s+(?:tickets?|orders?|issues?|bugs?|reviews?|topics?|vouchers?)\b",
         plain,

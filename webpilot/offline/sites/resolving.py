@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from webpilot.offline.sites.errand import Errand
+from webpilot.offline.sites.answers import read_answer
+from webpilot.offline.sites.errand import Errand, TaskKind
 from webpilot.offline.sites.lists import best_of, fitting, listing, whole
 from webpilot.offline.sites.relevance import concerns
-from webpilot.offline.sites.structure import Record, next_link
+from webpilot.offline.sites.quantities import moment
+from webpilot.offline.sites.structure import Record, groups, next_link
 from webpilot.offline.sites.trail import Trail
 
 __all__ = ["chosen", "resolved"]
@@ -29,7 +31,7 @@ def resolved(errand: Errand, trail: Trail) -> tuple[Errand, Record | None]:
     Until then the errand is returned as it is.
     """
     if errand.extreme is None:
-        return errand, None
+        return _stepped(_dated(errand, trail), trail), None
     for count in range(len(trail.steps) + 1):
         page = trail.steps[count].before if count < len(trail.steps) else trail.page
         past = Trail(page=page, steps=trail.steps[:count])
@@ -45,8 +47,34 @@ def resolved(errand: Errand, trail: Trail) -> tuple[Errand, Record | None]:
                 values=(),
                 part="",
             )
-            return named, record
+            return _stepped(named, trail), record
     return errand, None
+
+
+def _dated(errand: Errand, trail: Trail) -> Errand:
+    """Return the errand with the record of the day that the goal names as its thing."""
+    wanted = moment(errand.when) if errand.when and not errand.thing else None
+    if wanted is None:
+        return errand
+    for page in trail.pages:
+        for group in groups(page):
+            for record in group.records:
+                day = moment(record.text)
+                if day is not None and record.title and day // 86400 == wanted // 86400:
+                    return replace(errand, thing=record.title, when="", place="")
+    return errand
+
+
+def _stepped(errand: Errand, trail: Trail) -> Errand:
+    """Return the errand with what the thing's page names as its thing: the capital of a country."""
+    if not errand.via or not errand.thing:
+        return errand
+    for count, page in enumerate(trail.pages):
+        asked = replace(errand, kind=TaskKind.RETRIEVE, asked=errand.via, via="", counted="")
+        found = read_answer(asked, Trail(page=page, steps=trail.steps[:count]))
+        if found is not None and found.sure >= 0.6:
+            return replace(errand, thing=found.values[0], others=(errand.thing,), via="")
+    return errand
 
 
 def unfinished(errand: Errand, trail: Trail) -> bool:

@@ -37,11 +37,11 @@ STOP = (
 BARE = rf"(?:{QUOTE}|\S.*?){STOP}"
 MADE = r"create|add|open|post|write|start|make|submit|file|report|draft|publish|raise|log|register|set up|compose|leave|ask|save"
 TITLED = re.compile(
-    rf"\b(?P<det>the|my|this|that|our)?\s*(?P<noun>[a-z][\w -]{{0,30}}?)\s+(?:titled|entitled|named|called)"
+    rf"\b(?P<det>the|my|this|that|our)?\s*(?P<noun>[a-z][\w -]{{0,30}}?),?\s+(?:titled|entitled|named|called)"
     rf"\s*:?\s+(?P<value>{QUOTE}|[A-Z][\w'&-]*(?:\s(?:[A-Z0-9&][\w'&-]*|of|the|and|for))*(?<! and)|[^\s,]+)",
 )
 SAYING = re.compile(
-    rf",?\s*\b(?:saying|that says|which says|that reads|which reads|stating|reading)\s*:?\s*(?:that\s+)?"
+    rf",?\s*\b(?:saying|that says|which says|describe it (?:so|as|like this|thus)|describing it as|that reads|which reads|stating|reading)\s*:?\s*(?:that\s+)?"
     rf"(?P<value>{QUOTE}|.+?(?=\.?\s*$))",
     re.IGNORECASE,
 )
@@ -82,6 +82,12 @@ BODY = re.compile(
 )
 CONTAINER = re.compile(r"\b(?:category|section|forum|subforum|board)$", re.IGNORECASE)
 COLON = re.compile(r":[\s,]+(?P<list>[a-z][^:]*)$")
+SENT = re.compile(
+    r"\bsend\s+(?:(?P<name>[\w.@-]+)\s+(?=an?\s)|(?=.*\bto\s+(?:the\s+)?(?:user\s+)?(?P<to>[\w.@-]+)))",
+    re.IGNORECASE,
+)
+CODED = re.compile(r"\b(?:an?|the|new)\s+(?P<value>[A-Z]\w*_\w+)\s+(?=[a-z])")
+VERSION = re.compile(r"\b(?:for|in|of|version)\s+(?:[A-Z]\w+\s+)?(?P<value>\d+\.\d+(?:\.\d+)?)\b")
 NOT_LABELS = frozenset(
     ["of", "the", "a", "an", "for", "with", "to", "my", "your", "and", "new", "it"]
 )
@@ -100,6 +106,7 @@ def read_slots(text: str) -> tuple[tuple[Slot, ...], str]:
     plain = _listed(plain, found)
     plain = _paired(plain, found)
     plain = _worded(plain, found)
+    plain = _sent(plain, found)
     slots = tuple(
         Slot(name=slot.name.strip(), value=unmasked(slot.value, strings).strip(" ,;"))
         for slot in found
@@ -248,6 +255,21 @@ def _paired(text: str, found: list[Slot]) -> str:
     return PAIR.sub(taken, text)
 
 
+def _sent(text: str, found: list[Slot]) -> str:
+    """Note who a message is for, and what is written as codes: ``a Code_Defect ticket for 1.1.0``."""
+    to = SENT.search(text)
+    name = (to.group("name") or to.group("to")) if to is not None else None
+    if name and name.lower() not in NOT_LABELS:
+        found.append(Slot(name="users", value=name))
+        text = text.replace(name, " ", 1)
+    for pattern, label in ((CODED, ""), (VERSION, "version")):
+        match = pattern.search(text)
+        if match and found:
+            found.append(Slot(name=label, value=match.group("value")))
+            text = text.replace(match.group("value"), " ", 1)
+    return text
+
+
 def _worded(text: str, found: list[Slot]) -> str:
     """Note the quotation right after a verb of writing: what is to be written."""
     if any(slot.name in ("body", "comment", "message", "text") for slot in found):
@@ -258,7 +280,7 @@ def _worded(text: str, found: list[Slot]) -> str:
     if re.search(r"\b(?:topic|ticket|review|product|article)\s*$", match.group("between")):
         return text
     if not re.search(
-        r"\b(?:comment|reply|note|message|line|text|question|answer|sentence|remark)\b|^\s*$",
+        r"\b(?:comment|reply|note|message|line|text|question|answer|sentence|remark|description)\b|^\s*$",
         match.group("between"),
     ):
         return text

@@ -98,7 +98,8 @@ def _score(
     for name in errand.others:
         options.append((names_thing(name, label) * 0.5, f"'{label}' is '{name}'"))
     if any(page.holds(row, item) for row in here) and item.role == "link":
-        options.append((0.62, f"'{label}' stands in the row of '{errand.thing or errand.person}'"))
+        both = bool(errand.thing and errand.person)
+        options.append((0.8 if both else 0.62, f"'{label}' stands in the row of '{errand.thing or errand.person}'"))
     words = content(label)
     if words and menu:
         met = sum(nearness(word, menu) for word in words) / len(words)
@@ -123,13 +124,16 @@ def _rows_about(page: SitePage, errand: Errand) -> list[Item]:
     name = errand.thing or errand.person
     if not name:
         return []
-    return [
-        record.item
+    rows = [
+        record
         for group in groups(page)
         for record in group.records
         if names_thing(name, record.title) >= 0.8
         or any(names_thing(name, cell) >= 0.85 for cell in record.cells)
     ]
+    words = (*errand.values, errand.person if errand.thing else "")
+    near = [r for r in rows if all(covered(word, r.text) == 1.0 for word in words if word)]
+    return [record.item for record in (near or rows)]
 
 
 def search_box(page: SitePage, errand: Errand) -> Item | None:
