@@ -222,7 +222,7 @@ def _holding(form: Form, errand: Errand) -> float:
     """Return whether a field of the form holds the thing's name already."""
     return max(
         (
-            0.9 * names_thing(errand.thing, field.value)
+            0.9 * names_thing(errand.thing or errand.person, field.value)
             for field in form.fields
             if field.value and field.role == "textbox"
         ),
@@ -234,12 +234,13 @@ def _row_of(page: SitePage, item: Item, errand: Errand) -> float:
     """Return whether an item stands in, or holds nothing but, the record of the thing."""
     best = 0.0
     for group in groups(page):
+        held = sum(page.holds(item, record.item) for record in group.records)
         for record in group.records:
-            if page.holds(record.item, item) or page.holds(item, record.item):
+            if page.holds(record.item, item) or (held == 1 and page.holds(item, record.item)):
                 cells = record.cells or ("",)
                 mark = max(
-                    names_thing(errand.thing, record.title),
-                    *(names_thing(errand.thing, c) for c in cells),
+                    names_thing(errand.thing or errand.person, record.title),
+                    *(names_thing(errand.thing or errand.person, c) for c in cells),
                 )
                 best = max(best, mark)
     return best
@@ -412,6 +413,9 @@ def _opening(errand: Errand, page: SitePage, trail: Trail) -> Iterator[Move]:
         score = 0.5 + 0.3 * max(met, named)
         unknown = [w for w in words if not _known(w, errand, slots)]
         score -= 0.12 * len(unknown)
+        anew = {"new", "create"} & set(words)
+        if errand.thing and anew and not any("title" in terms(name) for name in slots):
+            score *= 0.4  # another one would need a title
         if other and met < 0.7:
             score *= 0.4  # it makes another of what the goal only names
         if errand.thing:

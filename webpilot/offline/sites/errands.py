@@ -21,6 +21,7 @@ from webpilot.offline.sites.questions import (
     read_values,
     without_extreme,
 )
+from webpilot.offline.sites.quantities import first_date
 from webpilot.offline.sites.slots import NUMBERS, read_slots
 from webpilot.offline.targets import ordinal
 from webpilot.offline.sites.wording import OBJECTS, STOPS, terms
@@ -194,8 +195,9 @@ def task_kind(goal: str) -> TaskKind:
 @lru_cache(maxsize=256)
 def read_errand(goal: str) -> Errand:
     """Return the goal read in parts; what it does not say stays empty."""
-    commands = _commands(goal)
-    kind = task_kind(goal)
+    said = _quoted_rest(goal)
+    commands = _commands(said)
+    kind = task_kind(said)
     main = next((c for c in reversed(commands) if c.kind is kind), commands[-1])
     slots: list[Slot] = []
     rest = []
@@ -226,6 +228,9 @@ def read_errand(goal: str) -> Errand:
     if (counted or several) and things and not re.search(r"[A-Z0-9]", things[0]):
         values, things = (*values, things[0]), ()  # a description of what counts, no name
     objects = tuple(dict.fromkeys(word for word in terms(_unquoted(text)) if word in OBJECTS))
+    via = _via(question or text) if kind is not TaskKind.MUTATE else ""
+    things = tuple(name for name in things if not via or terms(name) != (via,))
+    objects = tuple(word for word in objects if word != main.verb or kind is not TaskKind.MUTATE)
     own = bool(re.search(r"\b(?:my|i|mine)\b", goal, re.IGNORECASE))
     if own and not objects and not things:
         objects = ("profile", "account")
@@ -254,10 +259,18 @@ def read_errand(goal: str) -> Errand:
         columns=read_columns(text),
         sort=read_sort(text),
         when=read_day(text) if kind is not TaskKind.MUTATE else "",
-        via=_via(question or text) if kind is not TaskKind.MUTATE else "",
+        via=via,
         number=ordinal(_unquoted(text)) if kind is TaskKind.MUTATE else None,
         own=own,
     )
+
+
+def _quoted_rest(goal: str) -> str:
+    """Return the goal with what follows ``says:`` between quotation marks."""
+    match = re.search(r"\b(?:says?|saying|reads?|so|text)\s*:\s+(?P<rest>[^\"\u201c]+)$", goal)
+    if match is None:
+        return goal
+    return f'{goal[: match.start("rest")]}"{match.group("rest").strip()}"'
 
 
 def _commands(goal: str) -> tuple[Command, ...]:
@@ -415,6 +428,9 @@ def _things(parts: list[Chunk], place: str, person: str, kind: TaskKind) -> tupl
         mark, name = _named(part, asking=asking)
         if person and name.startswith(person):
             continue
+        told = terms(name)
+        if told and (told[-1] in COLUMN_NOUNS or first_date(name) == name):
+            continue
         if not name or name == person or (place and name.lower() in f"{place} category".lower()):
             continue
         ranked.append((mark, -position, name))
@@ -426,6 +442,7 @@ STEPPING = frozenset(
     "country province region county town river sea lake manufacturer publisher composer leader".split()
 )
 """Nouns that name another thing by way of one."""
+COLUMN_NOUNS = frozenset(["subsystem", "severity", "component", "priority"])
 ABOUT = frozenset(
     [
         "of",
@@ -513,6 +530,9 @@ EMPTY = frozenset(
         "when",
         "where",
         "something",
+    "bought",
+    "ordered",
+    "purchased",
     "started",
     "posted",
     "written",

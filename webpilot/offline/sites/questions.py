@@ -221,7 +221,7 @@ NAMED_VALUE = re.compile(
 )
 VALUED = re.compile(
     r"\b(?:with|have|has|having|of|whose|is|are|in|and|,)\s+(?:an?\s+|the\s+|their\s+)?(?P<name>status|state|severity|priority|type|resolution|role|category)\s*"
-    r"(?:of\s+|is\s+|set to\s+|:\s*|=\s*)?(?P<value>\"[^\"]+\"|'[^']+'|[A-Za-z_-]+)",
+    r"(?:is\s+|set to\s+|:\s*|=\s*)?(?P<value>\"[^\"]+\"|'[^']+'|[A-Za-z_-]+)",
     re.IGNORECASE,
 )
 

@@ -69,7 +69,8 @@ def _titled(page: SitePage, name: str) -> float:
     for item in page.items:
         if "breadcrumb" in item.words or item.label.lower() == "breadcrumb":
             parts = page.parts(item)
-            if parts:
+            headed = page.headings and page.headings[0].heading == 1
+            if parts and not headed:  # a page's own heading says better what it is
                 best = max(best, 0.95 * names_thing(name, parts[-1]))
     for field in page.fields:
         if not field.chrome and field.value and field.role == "textbox" and not finds(page, field):

@@ -87,6 +87,9 @@ SENT = re.compile(
     re.IGNORECASE,
 )
 CODED = re.compile(r"\b(?:an?|the|new)\s+(?P<value>[A-Z]\w*_\w+)\s+(?=[a-z])")
+SIDE = re.compile(
+    r"[,;]?\s+(?P<name>severity|priority|subsystem|resolution|type)\s+(?P<value>[A-Z]\w+)\b"
+)
 VERSION = re.compile(r"\b(?:for|in|of|version)\s+(?:[A-Z]\w+\s+)?(?P<value>\d+\.\d+(?:\.\d+)?)\b")
 NOT_LABELS = frozenset(
     ["of", "the", "a", "an", "for", "with", "to", "my", "your", "and", "new", "it"]
@@ -167,7 +170,9 @@ def _changed(text: str, found: list[Slot]) -> str:
 
 def _label_and_owner(what: str) -> tuple[str, str]:
     """Return the field's name and the rest: ``the price of X`` is ``price`` and ``of X``."""
-    owned = re.match(r"^(?P<owner>.+?)(?:'s|\u2019s)\s+(?P<name>[a-z][\w ]*)$", what)
+    owned = None if re.match(r"^(?:the|my|its)\s+\w+(?:\s\w+)?\s+of\s", what) else re.match(
+        r"^(?P<owner>.+?)(?:'s|\u2019s)\s+(?P<name>[a-z][\w ]*)$", what
+    )
     if owned:
         return owned.group("name"), f"of {owned.group('owner')}"
     parts = re.match(
@@ -262,6 +267,9 @@ def _sent(text: str, found: list[Slot]) -> str:
     if name and name.lower() not in NOT_LABELS:
         found.append(Slot(name="users", value=name))
         text = text.replace(name, " ", 1)
+    for match in SIDE.finditer(text):
+        found.append(Slot(name=match.group("name"), value=match.group("value")))
+    text = SIDE.sub(" ", text)
     for pattern, label in ((CODED, ""), (VERSION, "version")):
         match = pattern.search(text)
         if match and found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from webpilot.offline.sites.errand import Errand
+from webpilot.offline.sites.errand import Errand, TaskKind
 from webpilot.offline.sites.forms import filters, finds
 from webpilot.offline.sites.moves import Move, back, click, fill, press
 from webpilot.offline.sites.page import Item, SitePage, searches
@@ -28,6 +28,7 @@ DOING = re.compile(
 )
 NAMING = ["keyword", "name", "title", "product", "search"]
 ARROW = frozenset(["chevron", "caret", "angle", "arrow"])
+OPENERS = frozenset(["edit", "view", "detail", "manage", "change", "open"])
 CLOSING = frozenset(["close", "dismiss"])
 OPENING = frozenset(
     ["dropdown", "toggle", "menu", "hamburger", "navbar", "toggler", "collapse", "accordion"]
@@ -91,7 +92,7 @@ def _score(
             mark = overlap(errand.thing, label) * (1.0 if covered(label, errand.thing) > 0.5 else 0.4)
         options.append((mark * 0.97, f"'{label}' is '{errand.thing}'"))
     if errand.person:
-        options.append((names_thing(errand.person, label) * 0.9, f"'{label}' is {errand.person}"))
+        options.append((names_thing(errand.person, label) * (0.45 if errand.thing else 0.9), f"'{label}' is {errand.person}"))
     if errand.place:
         weight = 0.72 if errand.thing else 0.95
         options.append((fits_place(errand.place, label) * weight, f"'{label}' is the place"))
@@ -99,6 +100,8 @@ def _score(
         options.append((names_thing(name, label) * 0.5, f"'{label}' is '{name}'"))
     if any(page.holds(row, item) for row in here) and item.role == "link":
         both = bool(errand.thing and errand.person)
+        if errand.kind is TaskKind.MUTATE and set(content(label)) & OPENERS:
+            options.append((0.88, f"'{label}' opens what is to be changed"))
         options.append((0.8 if both else 0.62, f"'{label}' stands in the row of '{errand.thing or errand.person}'"))
     words = content(label)
     if words and menu:
@@ -132,7 +135,7 @@ def _rows_about(page: SitePage, errand: Errand) -> list[Item]:
         or any(names_thing(name, cell) >= 0.85 for cell in record.cells)
     ]
     words = (*errand.values, errand.person if errand.thing else "")
-    near = [r for r in rows if all(covered(word, r.text) == 1.0 for word in words if word)]
+    near = [r for r in rows if all(covered(word, r.text) >= 0.7 for word in words if word)]
     return [record.item for record in (near or rows)]
 
 
@@ -151,12 +154,20 @@ def search_box(page: SitePage, errand: Errand) -> Item | None:
     best: tuple[float, Item] | None = None
     for form in filters(page):
         for field in form.fields:
+            if errand.person and _for_people(field):
+                return field
             if field.role not in ("textbox", "searchbox") or field.tag == "select":
                 continue
             mark = max(overlap(kind, field.label) for kind in kinds)
             if best is None or mark > best[0]:
                 best = (mark, field)
     return None if best is None else best[1]
+
+
+def _for_people(field: Item) -> bool:
+    """Return whether a filter's field takes the name of a person."""
+    people = ("customer", "user", "author", "reviewer", "member")
+    return field.role == "textbox" and any(overlap(word, field.label) >= 0.45 for word in people)
 
 
 def queries(errand: Errand) -> tuple[str, ...]:
@@ -186,7 +197,8 @@ def _searching(errand: Errand, trail: Trail) -> Iterator[Move]:
             sure = 0.6 if button is not None else 0.93
             yield Move(action=press("Enter"), score=sure, reason="Enter sends the search")
             return
-    fresh = [query for query in queries(errand) if query not in typed]
+    tries = (errand.person,) if errand.person and _for_people(box) else queries(errand)
+    fresh = [query for query in tries if query not in typed]
     if fresh:
         worth = 0.6 if errand.thing else 0.5
         if re.fullmatch(r"#?\d+", fresh[0]):

@@ -144,6 +144,7 @@ SAME = tuple(
         "founded established founding",
         "spouse wife husband married",
         "born birth",
+        "pending awaiting waiting moderation unapproved",
         "died death",
     )
 )
