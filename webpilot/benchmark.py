@@ -5,7 +5,7 @@ Two worlds (decision 1): nothing that a :class:`SearchSide` offers carries a rew
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -58,6 +58,11 @@ class SearchSide(Protocol):
         ``None`` where the whole path is committed at the end; else each subtask's path is committed
         when it is found, and the next search begins from there (decision 2).
         """
+        ...
+
+    @property
+    def contaminated(self) -> Callable[[], str]:
+        """Returns why the result does not stand for clean servers; empty where it does."""
         ...
 
     def side_effects(self) -> tuple[str, ...]:

@@ -9,25 +9,28 @@ from __future__ import annotations
 import logging
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from mcts.record import move_to_dict
 from mcts.tree import Tree
 from webpilot.agent import Agent, AgentConfig, AgentResult
 from webpilot.benchmark import Benchmark, Costs
 from webpilot.budget import Budget, Limits
-from webpilot.committing import CommitOnly
+from webpilot.committing import CommitOnly, Committer
 from webpilot.errors import ConfigError, RecordError, WebPilotError
 from webpilot.llm.measure import Measure
 from webpilot.local import SearchedAttempt
+from webpilot.once import CommitOnce, Once
 from webpilot.provenance import commit
 from webpilot.records.rows import EpisodeRow, Measured
 from webpilot.records.trees import AttemptRecord, SearchRecord
 from webpilot.records.writing import EpisodeRecorder
 from webpilot.roles import Cast, Stage
-from webpilot.types import Action, Answer, Outcome
-from webpilot.verdict import Verdict
+from webpilot.types import Action, Answer, Observation, Outcome
+from webpilot.verdict import Episode, Verdict
 
 __all__ = ["EpisodePlan", "Played", "play"]
 
@@ -52,6 +55,9 @@ class EpisodePlan:
     run_seed: int = 0
     """Seed of the run's own random numbers, apart from the episode's."""
     screenshots: bool = False
+    steps: Path | None = None
+    """Journal of committed steps, where each may be sent once at most; see
+    :class:`webpilot.once.Once`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +79,7 @@ class _Progress:
     goal: str = ""
     costs: Costs = Costs()
     effects: tuple[str, ...] = ()
+    contaminated: str = ""
     calls: Measure = field(default_factory=Measure)
     error: Exception | None = None
 
@@ -154,19 +161,36 @@ async def _play(
             on_event=on_event,
         )
         try:
-            committer = CommitOnly(episode)
-            progress.result = await progress.agent.run(
-                side.root, side.worlds, committer, reroot=side.reroot
-            )
+            with _committer(plan, episode) as committer:
+                progress.result = await progress.agent.run(
+                    side.root, side.worlds, committer, reroot=side.reroot
+                )
             progress.drift_step = episode.commit_drift_step
             progress.verdict = await episode.judge(progress.result.outcome)
             if recorder is not None:
                 _keep_judgement(recorder, progress.verdict)
         finally:
             progress.costs, progress.effects = side.costs(), side.side_effects()
+            progress.contaminated = side.contaminated()
+            if recorder is not None and progress.contaminated:
+                recorder.event("contaminated", {"reason": progress.contaminated})
             if recorder is not None:
                 for index, attempt in enumerate(progress.agent.attempts):
                     _keep_untried(recorder, index, attempt.tree)
+
+
+@contextmanager
+def _committer(plan: EpisodePlan, episode: Episode) -> Iterator[Committer]:
+    """Yield what the agent commits with: it can act, and cannot ask for the score."""
+    if plan.steps is None:
+        yield CommitOnly(episode)
+        return
+    with Once(plan.steps) as once:
+
+        async def arrive(url: str) -> Observation:
+            return await episode.commit((Action(kind="goto", args=(url,)),))
+
+        yield CommitOnce(CommitOnly(episode), once, task=plan.task, seed=plan.seed, arrive=arrive)
 
 
 def _keep_page(recorder: EpisodeRecorder, tree: Tree, data: Mapping[str, object]) -> None:
@@ -260,6 +284,7 @@ def _row(plan: EpisodePlan, progress: _Progress, budget: Budget) -> EpisodeRow:
         tokens_in=int(spent["tokens_in"]),
         tokens_out=int(spent["tokens_out"]),
         usd=round(spent["usd"], 6),
+        contaminated=bool(progress.contaminated),
         side_effects=progress.effects,
         judges={opinion.judge: opinion.score for opinion in verdict.opinions} if verdict else {},
         trajectory=tuple(action.raw for action in result.actions) if result else (),

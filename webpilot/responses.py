@@ -5,8 +5,9 @@ Source: ``FinalAgentResponse`` of webarena-verified 1.2.3.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from webpilot.types import Answer, Infeasible, JsonItem, Outcome
@@ -63,6 +64,7 @@ class TypedResponse:
             )
         if not isinstance(outcome, Answer):
             return cls(task_type=plain)
+        outcome = _read(outcome)
         status = outcome.status if outcome.status in STATUSES else "SUCCESS"
         named = outcome.task_type if outcome.task_type in TASK_TYPES else None
         data = outcome.retrieved_data
@@ -85,3 +87,21 @@ class TypedResponse:
             "retrieved_data": None if data is None else list(data),
             "error_details": self.error_details,
         }
+
+
+def _read(answer: Answer) -> Answer:
+    """Return an answer whose text is a response in JSON as that response, any other as it is."""
+    if answer.task_type is not None or not answer.text.lstrip().startswith("{"):
+        return answer
+    try:
+        told = json.loads(answer.text)
+    except ValueError:
+        return answer
+    data = told.get("retrieved_data")
+    return replace(
+        answer,
+        task_type=str(told.get("task_type")).upper(),
+        status=str(told.get("status")).upper(),
+        retrieved_data=tuple(data) if isinstance(data, list) else None,
+        error_details=told.get("error_details"),
+    )

@@ -143,7 +143,7 @@ async def solve(
         limits=Limits.of({**asdict(method.bounds(played_by)), **usual.budget, **(budget or {})}),
     )
     playing = Playing(settle=settle or usual.settle)
-    suite = suite_of(benchmark, playing)
+    suite = suite_of(benchmark, playing, [found])
     try:
         await _check_endpoints(policy, llm)
         played = await play(episode, suite)

@@ -169,6 +169,7 @@ class Witness:
         method: str,
         url: str,
         headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
     ) -> Callable[[int], None] | None:
         """Take down a request unless it is a read; return who is told its answer's status.
 
@@ -178,10 +179,11 @@ class Witness:
             method: of the request.
             url: where it goes; kept without what its query holds.
             headers: of the request.
+            body: of the request, where the rules want it.
         """
-        if rules.reads(method, url, headers):
+        if rules.reads(method, url, headers, body):
             return None
-        refused = rules.verdict(method, url, headers) is Verdict.WOULD_MUTATE
+        refused = rules.verdict(method, url, headers, body) is Verdict.WOULD_MUTATE
         effect = Effect(
             role=self.role,
             site=rules.site(url),

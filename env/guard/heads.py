@@ -35,11 +35,20 @@ class Request:
     """The absolute address; of a tunnel, the root of where it leads."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """By lower-case name; of those that are given twice, the last one."""
+    body: bytes | None = None
+    """As far as it was read to decide on the request; part of ``forward`` then."""
 
     @property
     def tunnel(self) -> bool:
         """Whether a connection is asked for, not an answer."""
         return not self.forward
+
+    @property
+    def length(self) -> int | None:
+        """Bytes of the body, ``None`` where the head does not tell."""
+        told = self.headers.get("content-length", "")
+        plain = told.isascii() and told.isdigit() and "transfer-encoding" not in self.headers
+        return int(told) if plain and len(told) < 10 else None
 
     @property
     def place(self) -> str:

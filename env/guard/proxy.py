@@ -12,7 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from env.guard.effects import Witness
@@ -155,14 +155,12 @@ class ForwardProxy(Closing):
         except (Malformed, asyncio.LimitOverrunError):
             self._log.refuse(Rule.MALFORMED, "proxy", "")
             return
-        if not self._policy.allows(request.host, request.port):
-            self._log.refuse(Rule.HOST, "proxy", request.place, request.method)
-            if request.tunnel:
-                writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
-                await writer.drain()
-            return
-        if self._refused(request):
-            self._log.refuse(Rule.WOULD_MUTATE, "proxy", request.url, request.method)
+        listed = self._policy.allows(request.host, request.port)
+        if listed:
+            request = await self._with_body(request, reader)
+        if not listed or self._refused(request):
+            rule, url = (Rule.WOULD_MUTATE, request.url) if listed else (Rule.HOST, request.place)
+            self._log.refuse(rule, "proxy", url, request.method)
             if request.tunnel:
                 writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
                 await writer.drain()
@@ -183,30 +181,40 @@ class ForwardProxy(Closing):
         finally:
             upstream[1].close()
 
+    async def _with_body(self, request: Request, reader: asyncio.StreamReader) -> Request:
+        """Return a request with its body where that decides, as it is where it cannot be read."""
+        rules, length = self._requests, request.length
+        if rules is None or not rules.wants_body(request.method, request.url):
+            return request
+        if length is None or length > HEAD_BYTES:
+            return request
+        async with asyncio.timeout(HEAD_SECONDS):
+            body = await reader.readexactly(int(length))
+        return replace(request, body=body, forward=request.forward + body)
+
     def _refused(self, request: Request) -> bool:
         """Return whether a request is held back, and take that down."""
         rules = self._requests
         if rules is None or self._seen_inside(request):
             return False
-        if rules.verdict(request.method, request.url, request.headers) is Verdict.ALLOWED:
+        asked = (request.method, request.url, request.headers, request.body)
+        if rules.verdict(*asked) is Verdict.ALLOWED:
             return False
         self._taken_down(request)
         return True
 
     def _seen_inside(self, request: Request) -> bool:
         """Return whether a request asks for a tunnel whose inside the hook sees."""
-        rules = self._requests
-        hooked = Layer.HOOK in self._policy.layers
-        return request.tunnel and hooked and rules is not None and rules.tunnelled(request.place)
+        if self._requests is None or Layer.HOOK not in self._policy.layers:
+            return False
+        return request.tunnel and self._requests.tunnelled(request.place)
 
     def _taken_down(self, request: Request) -> Callable[[int], None]:
         """Return who is to be told the status of the answer."""
         if self._requests is None or self._witness is None or self._seen_inside(request):
             return _nobody
-        told = self._witness.saw(
-            self._requests, "proxy", request.method, request.url, request.headers
-        )
-        return _nobody if told is None else told
+        asked = (request.method, request.url, request.headers, request.body)
+        return self._witness.saw(self._requests, "proxy", *asked) or _nobody
 
     async def _exchange(self, client: Streams, upstream: Streams, request: Request) -> int:
         """Carry both directions until either side is done; return the answer's status."""

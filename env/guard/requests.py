@@ -13,6 +13,7 @@ from enum import StrEnum
 from posixpath import normpath
 from urllib.parse import parse_qsl, unquote, unquote_plus
 
+from env.guard.graphql import only_queries
 from env.guard.network import AUTHORITY, DEFAULT_PORTS, SCHEME
 from webpilot.errors import ConfigError
 
@@ -57,12 +58,15 @@ class SiteRequests:
     changing: tuple[tuple[str, str], ...] = ()
     """Path pattern and query pattern of addresses that change something when they are only read.
     The query pattern is searched for (``""`` is always found); upper and lower case are equal."""
+    graphql: tuple[str, ...] = ()
+    """Path patterns where a POST reads if its body holds GraphQL queries alone."""
     _place: str = field(init=False, repr=False, compare=False)
     _prefix: str = field(init=False, repr=False, compare=False)
     _safe: tuple[tuple[str, re.Pattern[str]], ...] = field(init=False, repr=False, compare=False)
     _changing: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = field(
         init=False, repr=False, compare=False
     )
+    _graphql: tuple[re.Pattern[str], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         place, path, _ = parts(self.url)
@@ -77,6 +81,7 @@ class SiteRequests:
             for path, query in self.changing
         )
         kept(self, "_changing", changing)
+        kept(self, "_graphql", tuple(self._compiled(path, 0) for path in self.graphql))
 
     @property
     def place(self) -> str:
@@ -93,6 +98,12 @@ class SiteRequests:
         if AMBIGUOUS.search(path):
             return False
         return any(how == method and known.fullmatch(path) for how, known in self._safe)
+
+    def is_graphql(self, method: str, path: str, query: str) -> bool:
+        """Return whether a request's body tells whether it reads."""
+        if method != "POST" or query or AMBIGUOUS.search(path):
+            return False
+        return any(known.fullmatch(path) for known in self._graphql)
 
     def is_changing(self, path: str, query: str) -> bool:
         """Return whether asking for an address changes something."""
@@ -115,37 +126,62 @@ class RequestRules:
     sites: tuple[SiteRequests, ...] = ()
     """What is known of the sites; elsewhere the method decides alone."""
 
-    def verdict(self, method: str, url: str, headers: Mapping[str, str] | None = None) -> Verdict:
+    def verdict(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> Verdict:
         """Return whether a request may be sent.
 
         Args:
             method: of the request, in any case.
             url: an absolute address.
             headers: of the request; one may name another method than its own.
+            body: of the request, where :meth:`wants_body` says that it matters.
         """
         if self.methods is None:
             return Verdict.ALLOWED
         meant = meant_method(method, url, headers)
-        read = self._reads(meant, url)
-        allowed = (
-            read and meant in self.methods if meant in READING else (read or meant in self.methods)
-        )
+        read, listed = self._reads(meant, url, body), meant in self.methods
+        allowed = read and listed if meant in READING else read or listed
         return Verdict.ALLOWED if allowed else Verdict.WOULD_MUTATE
 
-    def reads(self, method: str, url: str, headers: Mapping[str, str] | None = None) -> bool:
+    def reads(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> bool:
         """Return whether a request changes nothing, allowed or not; see :meth:`verdict`."""
-        return self._reads(meant_method(method, url, headers), url)
+        return self._reads(meant_method(method, url, headers), url, body)
 
-    def writes(self, method: str, url: str, headers: Mapping[str, str] | None = None) -> bool:
+    def writes(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> bool:
         """Return whether a request is let through that may change what a server holds.
 
         A window that may write everywhere has its safe-listed requests counted too: whoever puts a
         server back to what it was would undo a login as well.
         """
+        reads = self.reads(method, url, headers, body)
         if self.methods is None and meant_method(method, url, headers) not in READING:
-            return True
-        allowed = self.verdict(method, url, headers) is Verdict.ALLOWED
-        return allowed and not self.reads(method, url, headers)
+            return not (reads and self.wants_body(method, url))
+        return not reads and self.verdict(method, url, headers, body) is Verdict.ALLOWED
+
+    def wants_body(self, method: str, url: str) -> bool:
+        """Return whether it takes a request's body to decide on it."""
+        place, path, query = parts(url)
+        return any(
+            site.place == place and site.is_graphql(method.upper(), path, query)
+            for site in self.sites
+        )
 
     def site(self, url: str) -> str:
         """Return the name of the site that an address belongs to, its host and port if to none."""
@@ -158,11 +194,12 @@ class RequestRules:
         """Return whether a site is reached by https at this host and port."""
         return any(s.place == place and s.url.lower().startswith("https:") for s in self.sites)
 
-    def _reads(self, meant: str, url: str) -> bool:
+    def _reads(self, meant: str, url: str, body: bytes | None) -> bool:
         place, path, query = parts(url)
         sites = [site for site in self.sites if site.place == place]
         if meant not in READING:
-            return any(site.is_safe(meant, path) for site in sites)
+            asks = any(site.is_graphql(meant, path, query) for site in sites)
+            return any(site.is_safe(meant, path) for site in sites) or (asks and only_queries(body))
         readings = plain_paths(path)
         asked = unquote_plus(query)
         return not any(site.is_changing(one, asked) for site in sites for one in readings)
@@ -191,8 +228,6 @@ def parts(url: str) -> tuple[str, str, str]:
 def meant_method(method: str, url: str, headers: Mapping[str, str] | None) -> str:
     """Return the method that a server may take a request for, in upper case."""
     own = method.upper()
-    if own not in READING:
-        return own
     named = [value for name, value in (headers or {}).items() if name.lower() in OVERRIDES]
     named += [value for key, value in parse_qsl(parts(url)[2]) if key.lower() == OVERRIDE_KEY]
     others = [value.strip().upper() for value in named]

@@ -11,19 +11,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import NamedTuple
 
 from env.guard.requests import SiteRequests
 
 __all__ = ["LOCAL", "OFFICIAL", "Known", "site_requests"]
 
 Pairs = tuple[tuple[str, str], ...]
-Known = tuple[Pairs, Pairs]
-"""A site's safe requests (method, path) and its changing addresses (path, query); see
-:class:`env.guard.requests.SiteRequests`."""
 
-NOTHING: Known = ((), ())
 
-OSCAR: Known = (
+class Known(NamedTuple):
+    """What is known of a kind of site; see :class:`env.guard.requests.SiteRequests`."""
+
+    safe: Pairs = ()
+    changing: Pairs = ()
+    graphql: tuple[str, ...] = ()
+
+
+NOTHING = Known()
+
+OSCAR = Known(
     (("POST", r"/dashboard/login/"),),
     (
         (r"/(accounts|dashboard)/logout/?", ""),
@@ -39,8 +46,12 @@ OSCAR: Known = (
 )
 """django-oscar 4, shop and dashboard."""
 
-SPIRIT: Known = (
-    (("POST", r"/user/login/"),),
+SPIRIT = Known(
+    (
+        ("POST", r"/user/login/"),
+        # Sent by every topic's page itself: how far it was read. No task is about that.
+        ("POST", r"/comment/bookmark/\d+/create/"),
+    ),
     (
         (r"/user/logout/?", ""),
         (r"/user/(email-change|activation|unsubscribe)/.+", ""),
@@ -48,7 +59,7 @@ SPIRIT: Known = (
 )
 """django-spirit 0.14."""
 
-FOSSIL: Known = (
+FOSSIL = Known(
     (),
     (
         # Its forms are taken from the query as well: what is to change anything needs this token.
@@ -59,10 +70,10 @@ FOSSIL: Known = (
 )
 """Fossil 2.21."""
 
-KIWIX: Known = NOTHING
+KIWIX = NOTHING
 """kiwix-serve only reads."""
 
-MAGENTO: Known = (
+MAGENTO = Known(
     (
         ("POST", r"/(index\.php/)?customer/account/loginPost(/.*)?"),
         ("POST", r"/(index\.php/)?customer/ajax/login/?"),
@@ -81,7 +92,7 @@ MAGENTO: Known = (
 )
 """Magento 2, the storefront."""
 
-MAGENTO_ADMIN: Known = (
+MAGENTO_ADMIN = Known(
     (("POST", r"/admin/?(admin/?)?"), ("POST", r"/(index\.php/)?admin/.+/grid(/.*)?")),
     (
         (r".*/auth/logout(/.*)?", ""),
@@ -94,13 +105,13 @@ MAGENTO_ADMIN: Known = (
 )
 """Magento 2, the back office at ``/admin``: its grids are read by POST."""
 
-POSTMILL: Known = (
+POSTMILL = Known(
     (("POST", r"/login_check"),),
     ((r"/logout/?", ""), (r"/(reset_password|confirm|verify)/.+", "")),
 )
 """Postmill; what it changes it takes by POST."""
 
-GITLAB: Known = (
+GITLAB = Known(
     (("POST", r"/users/sign_in"), ("POST", r"/.+/preview_markdown")),
     (
         (r"/users/sign_out/?", ""),
@@ -108,9 +119,9 @@ GITLAB: Known = (
         (r"/-/.*/unsubscribe/?", ""),
         (r"/sent_notifications/.+/unsubscribe/?", ""),
     ),
+    (r"/api/graphql",),
 )
-"""GitLab. Its GraphQL reads and writes at one address by POST, so it is refused where only reading
-is allowed; what a page shows by it stays empty there."""
+"""GitLab, whose pages read by GraphQL."""
 
 LOCAL: Mapping[str, Known] = MappingProxyType(
     {
@@ -150,6 +161,5 @@ def site_requests(
     """
     found = []
     for name, url in urls.items():
-        safe, changing = known.get(name, NOTHING)
-        found.append(SiteRequests(name=name, url=url, safe=safe, changing=changing))
+        found.append(SiteRequests(name=name, url=url, **known.get(name, NOTHING)._asdict()))
     return tuple(found)

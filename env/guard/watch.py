@@ -76,14 +76,20 @@ class WindowGuard:
         if self.proxy is not None:
             self.proxy.close()
 
-    def refused(self, method: str, url: str, headers: Mapping[str, str] | None = None) -> bool:
+    def refused(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> bool:
         """Return whether a request would change something and may not; take it down if it would."""
         requests = self.rules.requests
         if requests is None or not self.hooked:
             return False
         if self.witness is not None:
-            self.witness.saw(requests, "hook", method, url, headers)
-        return requests.verdict(method, url, headers) is Verdict.WOULD_MUTATE
+            self.witness.saw(requests, "hook", method, url, headers, body)
+        return requests.verdict(method, url, headers, body) is Verdict.WOULD_MUTATE
 
     def admit(self, session: PageSession, *, tabs: int) -> None:
         """Put a tab that has just opened under guard, or close it if it is one too many.
@@ -153,8 +159,9 @@ class PageGuard:
         document = params.get("resourceType") == "Document"
         top = document and self._is_top(params)
         rule = self._refusal(request["url"], top=top)
+        body = request["postData"].encode() if "postData" in request else None
         asked = (request["method"], request["url"], request.get("headers"))
-        if rule is None and self._window.refused(*asked):
+        if rule is None and self._window.refused(*asked, body):
             rule = Rule.WOULD_MUTATE
         number = {"requestId": params["requestId"]}
         if rule is None:

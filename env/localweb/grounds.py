@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from env.guard.effects import EffectLedger
 from env.guard.rules import WindowRules
@@ -17,6 +18,9 @@ from env.sites.exploring import COMMIT_ONCE, READONLY, REPLICA
 from env.sites.page import Entry
 from webpilot.closing import Closing
 from webpilot.errors import ConfigError, SiteDown
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
 
 __all__ = ["EXPLORING", "LocalwebGrounds"]
 
@@ -47,14 +51,19 @@ class LocalwebGrounds(Closing):
         self._judges = Judges(lambda: self._commit)
 
     @property
-    def alone(self) -> bool:
+    def incremental(self) -> bool:
         """Whether search and commit share their servers."""
         return self._search is self._commit
 
     @property
+    def contaminated(self) -> str:
+        """Nothing: every episode begins with the seed."""
+        return ""
+
+    @property
     def snapshots(self) -> Replica | None:
         """The search's own servers."""
-        return None if self.alone else self._search
+        return None if self.incremental else self._search
 
     @property
     def committed(self) -> Replica:
@@ -84,6 +93,10 @@ class LocalwebGrounds(Closing):
             replica.rebuild()
             replica.check()
 
+    def before_commit(self, task: SiteTask, ledger: EffectLedger) -> bool:
+        """Return ``False`` and do nothing: exploring has written elsewhere, or not at all."""
+        return False
+
     @property
     def hosts(self) -> tuple[str, ...]:
         """Host and port of every server."""
@@ -101,11 +114,15 @@ class LocalwebGrounds(Closing):
             check=replica.check,
         )
 
+    def sign_in(self, context: BrowserContext, task: SiteTask) -> Mapping[str, Any]:
+        """Return what an entry holds already: the accounts are logged in in the seed."""
+        return self._commit.storage_state(task.sites)
+
     def rules(self, role: str, addresses: Addresses) -> tuple[WindowRules, str]:
         """Return what a window may do: the search writes only where it has servers of its own."""
-        reads_only = role == "search" and self.alone
+        reads_only = role == "search" and self.incremental
         requests = reading(addresses) if reads_only else writing(addresses)
-        note = "replica, put back" if role == "search" and not self.alone else ""
+        note = "replica, put back" if role == "search" and not self.incremental else ""
         return WindowRules(requests=requests, hosts=addresses.hosts), note
 
     def judges(self, task: SiteTask) -> Mapping[str, Judge]:
@@ -127,7 +144,7 @@ class LocalwebGrounds(Closing):
 
     @property
     def _replicas(self) -> tuple[Replica, ...]:
-        return (self._commit,) if self.alone else (self._commit, self._search)
+        return (self._commit,) if self.incremental else (self._commit, self._search)
 
     def _of(self, role: str) -> Replica:
         return self._search if role == "search" else self._commit

@@ -54,7 +54,7 @@ class Watch:
         request = params["request"]
         method = request["method"]
         self._wrote = self._wrote or self._rules.writes(
-            method, request["url"], request.get("headers")
+            method, request["url"], request.get("headers"), request.get("postData", "").encode()
         )
         # After a redirect the same request is told again, with the method it is repeated with.
         if params.get("type") == "Document" and params.get("frameId") == self._main:

@@ -42,6 +42,8 @@ class SiteTask:
     judges: tuple[str, ...]
     """Names of the judges, all of which must be content."""
     action_limit: int = ACTION_LIMIT
+    answer_format: str = ANSWER_FORMAT
+    """How an answer must be worded."""
     raw: Mapping[str, Any] = field(repr=False, compare=False)
     """The whole definition; what is right is in it, so no agent ever sees it."""
 
@@ -71,5 +73,5 @@ class SiteTask:
             start_url=start_url,
             action_kinds=tuple(kind for kind in WEBARENA if kind not in SPOKEN),
             action_limit=self.action_limit,
-            answer_format=ANSWER_FORMAT,
+            answer_format=self.answer_format,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from env.sites.definition import SiteTask
 from env.sites.har import cut
 from env.sites.page import SitePage, Standing
 from webpilot.responses import TypedResponse
-from webpilot.types import Answer, Infeasible, Outcome
+from webpilot.types import Action, Answer, Infeasible, Observation, Outcome
 from webpilot.verdict import Opinion, Verdict
 
 __all__ = ["RESPONSE", "REQUESTS", "SiteEpisode"]
@@ -37,6 +37,8 @@ class SiteEpisode(Commits[SitePage]):
         page: SitePage,
         task: SiteTask,
         judges: Mapping[str, Judge],
+        *,
+        prepare: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """Prepare to commit.
 
@@ -45,10 +47,23 @@ class SiteEpisode(Commits[SitePage]):
             page: not yet loaded.
             task: what is judged.
             judges: by name; those that the task names are asked.
+            prepare: brings the servers to where the episode begins; awaited once, before its page
+                is loaded.
         """
         super().__init__(thread, page, action_limit=task.action_limit)
         self._task = task
         self._judges = judges
+        self._prepare = prepare
+
+    async def commit(self, actions: Sequence[Action]) -> Observation:
+        """Replay ``actions`` in order and return the page that follows; see :class:`Commits`."""
+        await self._prepared()
+        return await super().commit(actions)
+
+    async def _prepared(self) -> None:
+        prepare, self._prepare = self._prepare, None
+        if prepare is not None:
+            await prepare()
 
     @property
     def addresses(self) -> Addresses:
@@ -63,11 +78,14 @@ class SiteEpisode(Commits[SitePage]):
     async def judge(self, outcome: Outcome) -> Verdict:
         """Return the verdict of all the judges that the task names; only once."""
         self._close_books()
+        await self._prepared()
         return await self._thread.run(self._page.metered, lambda: self._judge(outcome))
 
     def _judge(self, outcome: Outcome) -> Verdict:
         self._open()
         entry = self._page.entry
+        # Playwright takes in where its page has gone to only with a call of its own.
+        self._page.window.context.cookies()
         definition = json.loads(entry.addresses.fill(json.dumps(dict(self._task.raw))))
         response = TypedResponse.of(outcome, acted=self._page.sent().wrote)
         ended = datetime.now(UTC)

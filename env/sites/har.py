@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from env.verified.scrubbing import scrubbed
-from webpilot.errors import EnvironmentDown
+from webpilot.errors import ConfigError, EnvironmentDown
 
 __all__ = ["cut"]
 
@@ -32,7 +32,7 @@ def cut(path: Path, *, until: datetime) -> Path:
             entry for entry in log["entries"] if moment(entry["startedDateTime"]) < until
         ]
         archive = scrubbed(archive)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, ConfigError) as error:
         raise EnvironmentDown(
             f"the requests of the episode were not written down: {error}"
         ) from error

@@ -32,6 +32,7 @@ async def open_site_search(
     snapshots: Snapshots | None,
     limits: PoolLimits | None = None,
     effects: Callable[[], tuple[str, ...]] = tuple,
+    contaminated: Callable[[], str] = str,
     standing: Callable[[], Standing] | None = None,
 ) -> AsyncIterator[Opened]:
     """Yield the search world of one episode; its pages are discarded afterwards.
@@ -45,6 +46,7 @@ async def open_site_search(
         snapshots: puts the servers behind the pages back; ``None`` where nothing may be written.
         limits: of the live pages.
         effects: returns what was done to the sites so far.
+        contaminated: returns why the result does not stand for clean servers, or nothing.
         standing: returns where the judged episode stands; in the browser's thread. Given where
             search and commit share their servers: then each subtask's path is committed when it is
             found, and the search begins anew from there.
@@ -65,6 +67,7 @@ async def open_site_search(
             root=root,
             worlds=worlds,
             effects=effects,
+            contaminated=contaminated,
             reroot=None if standing is None else partial(reroot, standing),
         )
     finally:

@@ -8,10 +8,10 @@ import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from env.chromium import browser_path, browser_version
 from env.clock import parse_clock
@@ -27,26 +27,36 @@ from env.restore.snapshots import Snapshots
 from env.sites.addresses import Addresses
 from env.sites.definition import SiteTask
 from env.sites.episode import SiteEpisode
-from env.sites.page import Entry, SitePage, Standing
+from env.sites.page import VIEWPORT, Entry, SitePage, Standing
 from env.sites.pictures import pictured
 from env.sites.search import open_site_search
 from webpilot.closing import Closing
 from webpilot.types import Action
 
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
+
 __all__ = ["Grounds", "SiteSuite"]
 
+SIGNING_IN = 100.0
+"""Seconds that logging in to all of a task's sites may take."""
 PACKAGES = ("webpilot", "playwright", "browsergym-core", "libwebarena")
 
 
 class Grounds(Protocol):
     """The servers that a benchmark's tasks are played on, for one episode at a time.
 
-    All methods but :meth:`rules` may take seconds; none is called in the browser's thread.
+    Methods may take seconds; all but :meth:`sign_in` are called outside the browser's thread.
     """
 
     @property
-    def alone(self) -> bool:
-        """Whether search and commit share their servers: the search may only read then."""
+    def incremental(self) -> bool:
+        """Whether each subtask is committed when its path is found, on servers shared with it."""
+        ...
+
+    @property
+    def contaminated(self) -> str:
+        """Why the running episode's result does not stand for clean servers; empty if it does."""
         ...
 
     @property
@@ -70,6 +80,16 @@ class Grounds(Protocol):
         """
         ...
 
+    def before_commit(self, task: SiteTask, ledger: EffectLedger) -> bool:
+        """Bring the servers to where the judged path begins, whatever exploring has done to them.
+
+        Returns whether that has logged everybody out.
+
+        Raises:
+            SiteDown: they cannot be brought there.
+        """
+        ...
+
     @property
     def hosts(self) -> tuple[str, ...]:
         """Host and port of every server; known once something is ready."""
@@ -77,6 +97,16 @@ class Grounds(Protocol):
 
     def entry(self, role: str, task: SiteTask) -> Entry:
         """Return how a window of ``search`` or ``commit`` comes to a task's sites."""
+        ...
+
+    def sign_in(self, context: BrowserContext, task: SiteTask) -> Mapping[str, Any]:
+        """Return the storage state of a task's accounts; in the browser's thread.
+
+        Asked where an entry brings none.
+
+        Raises:
+            SiteDown: an account is not let in.
+        """
         ...
 
     def rules(self, role: str, addresses: Addresses) -> tuple[WindowRules, str]:
@@ -130,24 +160,28 @@ class SiteSuite(Closing):
         self._ledger = EffectLedger()
         """Of the running episode."""
         self._episode: SiteEpisode | None = None
+        self._state: Mapping[str, Any] | None = None
+        """The running episode's accounts, logged in."""
 
     @asynccontextmanager
     async def open_search(self, task_id: str, seed: int) -> AsyncIterator[Opened]:
         """Yield the search world of one episode."""
         task = self.grounds.load(task_id)
         self._ledger = ledger = EffectLedger()
+        self._state = None
         try:
             thread = await self._ready("search", task)
             async with open_site_search(
                 thread,
                 task,
-                self._entry("search", task),
+                await self._entry("search", task, thread),
                 seed=seed,
                 settle=self._settle,
                 snapshots=self.grounds.snapshots,
                 limits=self._limits,
                 effects=ledger.kinds,
-                standing=self._standing if self.grounds.alone else None,
+                contaminated=lambda: self.grounds.contaminated,
+                standing=self._standing if self.grounds.incremental else None,
             ) as opened:
                 yield opened
         finally:
@@ -160,8 +194,10 @@ class SiteSuite(Closing):
         judges = await asyncio.to_thread(self.grounds.judges, task)
         thread = await self._ready("commit", task)
         har = Path(self._folder.name) / f"{task.id}.{seed}.har"
-        page = self._page(task, replace(self._entry("commit", task), har=har), thread)
-        self._episode = SiteEpisode(thread, page, task, judges)
+        entry = replace(await self._entry("commit", task, thread), har=har)
+        page = self._page(task, entry, thread)
+        prepare = partial(self._prepare, task, page, thread)
+        self._episode = SiteEpisode(thread, page, task, judges, prepare=prepare)
         try:
             yield self._episode
         finally:
@@ -180,7 +216,7 @@ class SiteSuite(Closing):
             return ()
         task = self.grounds.load(task_id)
         thread = await self._ready("search", task)
-        page = self._page(task, self._entry("search", task), thread)
+        page = self._page(task, await self._entry("search", task, thread), thread)
         try:
             return await thread.run(pictured, page, tuple(actions))
         finally:
@@ -217,16 +253,40 @@ class SiteSuite(Closing):
             self._thread = BrowserThread(network=NetworkPolicy(hosts=self.grounds.hosts))
         return self._thread
 
+    async def _prepare(self, task: SiteTask, page: SitePage, thread: BrowserThread) -> None:
+        """Bring the servers, and the window that is to be judged, to where its path begins."""
+        if await asyncio.to_thread(self.grounds.before_commit, task, self._ledger):
+            self._state = None
+            entry = await self._entry("commit", task, thread)
+            page.entry = replace(page.entry, storage_state=entry.storage_state)
+
     def _standing(self) -> Standing:
         """Return where the judged episode stands; in the browser's thread."""
         if self._episode is None:
             raise RuntimeError("no episode is open")
         return self._episode.standing()
 
-    def _entry(self, role: str, task: SiteTask) -> Entry:
+    async def _entry(self, role: str, task: SiteTask, thread: BrowserThread) -> Entry:
+        """Return how a window comes to a task's sites, logged in and under its rules."""
         entry = self.grounds.entry(role, task)
+        if entry.storage_state is None:
+            self._state = self._state or await thread.run(self._signed_in, task, entry, thread)
+            entry = replace(entry, storage_state=self._state)
         rules, note = self.grounds.rules(role, entry.addresses)
         return replace(entry, rules=rules, witness=self._ledger.witness(role, note=note))
+
+    def _signed_in(self, task: SiteTask, entry: Entry, thread: BrowserThread) -> Mapping[str, Any]:
+        """Return the storage state after logging in, in a window that is thrown away."""
+        with thread.guard(SIGNING_IN):
+            window = thread.browser().open_window(
+                VIEWPORT,
+                rules=WindowRules(hosts=entry.addresses.hosts),
+                extra_http_headers=dict(entry.headers),
+            )
+            try:
+                return self.grounds.sign_in(window.context, task)
+            finally:
+                window.close()
 
     def _page(self, task: SiteTask, entry: Entry, thread: BrowserThread) -> SitePage:
         return SitePage(thread, entry, family=task.benchmark, clock=parse_clock(self._settle))

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from env.sites.definition import SiteTask
 from env.verified import installing
+from env.verified.order import ordered
 from webpilot.errors import ConfigError
-from webpilot.types import Task
 
 __all__ = ["BENCHMARK", "SUBSETS", "Catalogue", "VerifiedTask", "id_of", "name_of"]
 
@@ -50,20 +51,8 @@ class VerifiedTask:
     """With placeholders, e.g. ``__SHOPPING_ADMIN__/sales/order``."""
     results_schema: Mapping[str, Any]
     """JSON schema of what is to be retrieved. Not among what an official agent is given (id,
-    template, sites, start addresses, intent): it is no part of :meth:`task`."""
+    template, sites, start addresses, intent): no agent of ours is told it either."""
     revision: int
-
-    def task(self, seed: int = 0) -> Task:
-        """Return what an agent is given: exactly the official agent's input, and the form."""
-        return Task(
-            id=name_of(self.id),
-            seed=seed,
-            goal=self.intent,
-            benchmark=BENCHMARK,
-            site="+".join(self.sites),
-            start_url=" |AND| ".join(self.start_urls),
-            answer_format=ANSWER_FORMAT,
-        )
 
     def addressed(self, sites: Mapping[str, str]) -> tuple[str, ...]:
         """Return the start addresses with those of an instance filled in.
@@ -134,7 +123,7 @@ class Catalogue:
         sites: Collection[str] = (),
         templates: Collection[int] = (),
     ) -> tuple[VerifiedTask, ...]:
-        """Return the tasks that are in all that is named, in :meth:`ordered` order.
+        """Return the tasks that are in all that is named, in the order they are run in.
 
         Args:
             subset: one of :data:`SUBSETS`.
@@ -150,7 +139,7 @@ class Catalogue:
         _known("site", sites, {site for one in tasks for site in one.sites})
         _known("template", templates, {one.template for one in tasks})
         chosen = [
-            self.tasks[number]
+            number
             for number in self.subset(subset)
             if (not ids or number in ids)
             and (not sites or set(self.tasks[number].sites) <= set(sites))
@@ -158,28 +147,34 @@ class Catalogue:
         ]
         if not chosen:
             raise ConfigError("no task of WebArena-Verified is in all that was asked for")
-        return self.ordered(chosen)
-
-    def ordered(self, tasks: Iterable[VerifiedTask]) -> tuple[VerifiedTask, ...]:
-        """Return tasks in the order they are run on one instance.
-
-        Those that change nothing come first, so they find each site as it was set up; within
-        either part tasks of the same sites stand together. What a task is to change is the
-        harness's knowledge: it decides the order and is given to nobody.
-        """
-        return tuple(
-            sorted(tasks, key=lambda one: (self._mutates(one.id), sorted(one.sites), one.id))
-        )
+        return tuple(self.tasks[number] for number in ordered(chosen))
 
     def definition(self, number: int) -> Mapping[str, Any]:
         """Return a task as the package defines it: for judges alone, it holds the answer."""
         return self._raw[number]
 
-    def _mutates(self, number: int) -> bool:
-        return any(
-            one["expected"].get("task_type", "").lower() == "mutate"
-            for one in self._raw[number]["eval"]
+    def on_sites(self, number: int) -> SiteTask:
+        """Return a task as the worlds of sites play it; what it tells an agent is in ``told``."""
+        task = self.tasks[number]
+        return SiteTask(
+            id=name_of(number),
+            benchmark=BENCHMARK,
+            number=number,
+            sites=task.sites,
+            template=task.template,
+            split="hard" if number in self.hard else "other",
+            kind=self._kind(number),
+            start_urls=task.start_urls,
+            intent=task.intent,
+            judges=("verified",),
+            answer_format=ANSWER_FORMAT,
+            raw=self._raw[number],
         )
+
+    def _kind(self, number: int) -> str:
+        """Return what kind of work is asked for: for summaries alone, it is part of the answer."""
+        kinds = (one["expected"].get("task_type") for one in self._raw[number]["eval"])
+        return next(str(kind).lower() for kind in kinds if kind)
 
 
 def name_of(number: int) -> str:

@@ -15,7 +15,7 @@ import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from webarena_verified.api import WebArenaVerified
 from webarena_verified.api.internal.data_reader import WebArenaVerifiedDataReader
@@ -70,6 +70,12 @@ def _trace(har: str | None) -> NetworkTrace:
     return NetworkTrace.from_har(Path(har))
 
 
+def say(stream: TextIO, data: Mapping[str, Any]) -> None:
+    """Write one line."""
+    stream.write(json.dumps(data) + "\n")
+    stream.flush()
+
+
 def main() -> None:
     """Answer until the input ends."""
     logging.disable(logging.CRITICAL)
@@ -77,7 +83,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     reader = WebArenaVerified(config=WebArenaVerifiedConfig())._reader
-    print(json.dumps({"ready": len(reader.tasks)}), file=answers, flush=True)
+    say(answers, {"ready": len(reader.tasks)})
     for line in sys.stdin:
         request = json.loads(line)
         signal.alarm(request["seconds"])
@@ -86,7 +92,7 @@ def main() -> None:
         except (OSError, TypeError, ValueError, KeyError) as error:
             said = {"refused": f"{type(error).__name__}: {error}"}
         signal.alarm(0)
-        print(json.dumps(said), file=answers, flush=True)
+        say(answers, said)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from env.environments import environment, installed
-from webpilot.errors import ConfigError
 
 __all__ = ["MEND", "NAME", "install", "python"]
 
@@ -32,10 +30,3 @@ def python() -> Path:
         ConfigError: it is not there; the message names the mend.
     """
     return installed(NAME, mend=MEND)
-
-
-if __name__ == "__main__":
-    try:
-        install()
-    except ConfigError as error:
-        sys.exit(f"verified: {error}")

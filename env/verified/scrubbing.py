@@ -14,9 +14,10 @@ from typing import Any
 from urllib.parse import unquote_plus, urlsplit
 
 from env.verified.secret_names import REDACTED, is_login, is_secret
+from env.verified.secret_texts import without
 from webpilot.errors import ConfigError
 
-__all__ = ["KEPT_COOKIES", "scrubbed", "without"]
+__all__ = ["KEPT_COOKIES", "scrubbed"]
 
 KEPT_COOKIES = ("_osm_directions_engine", "mage-messages")
 """Cookies that official tasks are judged by: the chosen router of a map, a shop's message."""
@@ -46,9 +47,6 @@ KEPT_HEADERS = frozenset(
 )
 """Headers whose values are kept; of the others only the name is."""
 ADDRESSES = frozenset({"location", "origin", "referer", ":path"})
-SHORTEST = 6
-"""Letters of a literal secret from which on it is looked for: a shorter one stands everywhere."""
-
 Entry = Mapping[str, Any]
 
 
@@ -65,13 +63,12 @@ def scrubbed(har: Mapping[str, Any], *, secrets: Iterable[str] = ()) -> dict[str
     log = har.get("log")
     if not isinstance(log, Mapping) or not isinstance(log.get("entries"), list):
         raise ConfigError("a HAR file has the list log.entries, and this one has not")
-    clean = {
-        "log": {
-            **{name: log[name] for name in ("version", "creator", "browser") if name in log},
-            "entries": [_entry(one) for one in log["entries"]],
-        }
-    }
-    return {"log": without(clean["log"], secrets)}
+    head = {name: log[name] for name in ("version", "creator", "browser") if name in log}
+    try:
+        entries = [_entry(one) for one in log["entries"]]
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ConfigError(f"a HAR file holds a request that is none: {error!r}") from None
+    return {"log": without({**head, "entries": entries}, secrets)}
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
@@ -218,36 +215,3 @@ def _multipart(text: str, boundary: str, *, login: bool) -> str:
         hide = gap and (login or name is None or is_secret(name[1]))
         parts.append(f"{head}{gap}{REDACTED}\r\n" if hide else part)
     return mark.join(parts)
-
-
-def without(data: Any, secrets: Iterable[str]) -> Any:
-    """Return plain data in which none of some texts stands, however it is written there.
-
-    Texts of less than :data:`SHORTEST` letters are not looked for.
-    """
-    longest = sorted({one for one in secrets if len(one) >= SHORTEST}, key=lambda one: -len(one))
-    if not longest:
-        return data
-    return _replaced(data, re.compile("|".join(map(_pattern, longest))))
-
-
-def _pattern(secret: str) -> str:
-    """Return an expression for a text as such, percent-encoded, or escaped as JSON does it."""
-    return "".join(
-        f"(?:{re.escape(letter)}|(?i:{_percent(letter)})|{re.escape(json.dumps(letter)[1:-1])})"
-        for letter in secret
-    )
-
-
-def _percent(letter: str) -> str:
-    """Return a letter percent-encoded, whether or not it must be; a space also as plus."""
-    coded = "".join(f"%{byte:02X}" for byte in letter.encode())
-    return f"{coded}|\\+" if letter == " " else coded
-
-
-def _replaced(data: Any, secret: re.Pattern[str]) -> Any:
-    if isinstance(data, Mapping):
-        return {_replaced(key, secret): _replaced(one, secret) for key, one in data.items()}
-    if isinstance(data, (list, tuple)):
-        return [_replaced(one, secret) for one in data]
-    return secret.sub(REDACTED, data) if isinstance(data, str) else data

@@ -95,7 +95,7 @@ def admit(standing: Standing, *, resettable: bool, accept_dirty: bool) -> Admiss
     raise ConfigError(
         f"the WebArena instance is not clean: {standing.reason}; set {RESET}, or reset it by hand "
         "and run `python -m experiments.webarena was-reset`, or accept marked results with "
-        "webarena.accept_dirty=true"
+        "benchmark.accept_dirty=true"
     )
 
 

@@ -21,9 +21,20 @@ from env.webarena.tokenizer import DOWNLOAD, found
 from webpilot.checks import Check
 from webpilot.errors import ConfigError, SiteDown
 
-__all__ = ["JUDGE_MODEL", "KEY", "READY", "checks", "doctor_checks", "refuse"]
+__all__ = [
+    "JUDGE_MODEL",
+    "KEY",
+    "READY",
+    "SITE_TIMEOUT",
+    "TASKS",
+    "checks",
+    "doctor_checks",
+    "refuse",
+]
 
 KEY = "OPENAI_API_KEY"
+TASKS = "WebArena tasks"
+"""Name of the check whether the benchmark is installed."""
 JUDGE_MODEL = "gpt-4-1106-preview"
 """The model that libwebarena asks, whatever is configured."""
 READY = "Ready for duty!"
@@ -94,10 +105,10 @@ def doctor_checks(environ: Mapping[str, str]) -> tuple[Check, ...]:
 
 def _installed() -> Check:
     try:
-        return Check(name="WebArena tasks", ok=True, detail=str(tasks_file()))
+        return Check(name=TASKS, ok=True, detail=str(tasks_file()))
     except ConfigError:
         detail = "libwebarena is not installed"
-        return Check(name="WebArena tasks", ok=False, detail=detail, mend=INSTALL)
+        return Check(name=TASKS, ok=False, detail=detail, mend=INSTALL)
 
 
 def _site(

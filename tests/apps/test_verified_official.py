@@ -12,8 +12,10 @@ import pytest
 
 from env.verified.catalogue import ANSWER_FORMAT, Catalogue
 from env.verified.evaluator import VerifiedEvaluator
+from env.verified.order import dependencies
 from env.verified.scrubbing import KEPT_COOKIES
 from env.verified.secret_names import is_login, is_secret
+from env.verified.selection import SPLITS, load, tasks
 from webpilot.errors import ConfigError
 
 INSTANCE = {
@@ -59,29 +61,36 @@ def test_each_start_address_can_be_filled_in(catalogue: Catalogue) -> None:
 
 
 @pytest.mark.parametrize(("subset", "count"), [("full", 812), ("hard", 258)])
-def test_the_order_holds_each_task_once_and_begins_with_those_that_change_nothing(
+def test_the_order_holds_each_task_once_and_after_all_it_depends_on(
     catalogue: Catalogue, subset: str, count: int
 ) -> None:
-    ordered = catalogue.select(subset=subset)
-    assert len({task.id for task in ordered}) == len(ordered) == count
-    kinds = [
-        next(
-            rule["expected"]["task_type"]
-            for rule in catalogue.definition(task.id)["eval"]
-            if rule["evaluator"] == "AgentResponseEvaluator"
-        ).lower()
-        for task in ordered
-    ]
-    first = kinds.index("mutate")
-    assert set(kinds[:first]) == {"retrieve", "navigate"}
-    assert set(kinds[first:]) == {"mutate"}
-    assert catalogue.ordered(reversed(ordered)) == ordered
+    numbers = [task.id for task in catalogue.select(subset=subset)]
+    assert len(set(numbers)) == len(numbers) == count
+    place = {number: position for position, number in enumerate(numbers)}
+    before = {number: dependencies()[number] for number in numbers}
+    assert sum(map(len, before.values())) > count / 2
+    for number, needed in before.items():
+        assert all(place[each] < place[number] for each in needed if each in place)
 
 
-def test_within_either_part_tasks_of_the_same_sites_stand_together(catalogue: Catalogue) -> None:
-    ordered = [tuple(sorted(task.sites)) for task in catalogue.select()]
-    changes = sum(one != other for one, other in zip(ordered, ordered[1:], strict=False))
-    assert changes < 2 * len(set(ordered))
+def test_a_run_plays_the_tasks_of_a_subset_in_that_order(catalogue: Catalogue) -> None:
+    for subset in SPLITS:
+        played = tasks(subset)
+        assert [task.number for task in played] == [
+            one.id for one in catalogue.select(subset=subset)
+        ]
+        assert {task.judges for task in played} == {("verified",)}
+    assert Counter(task.split for task in tasks("full")) == {"hard": 258, "other": 812 - 258}
+    assert Counter(task.kind for task in tasks("full")) == {
+        "mutate": 374, "retrieve": 325, "navigate": 113,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["webarena_verified.812", "webarena.1", "webarena_verified.x"])
+def test_a_task_that_there_is_not_is_refused_by_name(name: str) -> None:
+    assert load("webarena_verified.811").number == 811
+    with pytest.raises(ConfigError, match="they are webarena_verified.0 to webarena_verified.811"):
+        load(name)
 
 
 def test_tasks_are_chosen_by_site_template_id_and_subset(catalogue: Catalogue) -> None:
@@ -111,22 +120,21 @@ def test_a_choice_of_nothing_is_refused_by_what_is_not_there(
         catalogue.select(**wish)
 
 
-def test_an_agent_is_told_what_the_official_agent_is_and_nothing_of_the_answer(
-    catalogue: Catalogue,
-) -> None:
-    for number, task in catalogue.tasks.items():
-        raw = catalogue.definition(number)
-        told = asdict(task.task(seed=3))
+def test_an_agent_is_told_what_the_official_agent_is_and_nothing_of_the_answer() -> None:
+    for task in tasks("full"):
+        told = asdict(task.told(seed=3, start_url="http://shopping/"))
         known = {
-            "id": f"webarena_verified.{number}",
+            "id": f"webarena_verified.{task.raw['task_id']}",
             "seed": 3,
-            "goal": raw["intent"],
+            "goal": task.raw["intent"],
             "benchmark": "webarena_verified",
-            "site": "+".join(raw["sites"]),
-            "start_url": " |AND| ".join(raw["start_urls"]),
+            "site": "+".join(task.raw["sites"]),
+            "start_url": "http://shopping/",
+            "action_limit": 30,
             "answer_format": ANSWER_FORMAT,
         }
-        assert {name: value for name, value in told.items() if value not in ((), None)} == known
+        told.pop("action_kinds")
+        assert told == known
 
 
 def test_the_public_form_of_a_task_holds_no_part_of_what_is_expected(catalogue: Catalogue) -> None:

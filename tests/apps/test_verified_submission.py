@@ -6,13 +6,14 @@ import json
 import subprocess
 import sys
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from env.verified import installing
+from env.verified.catalogue import Catalogue
 from env.verified.evaluator import VerifiedEvaluator
 from env.verified.package import HAR, RESPONSE
 from env.verified.sample_requests import har, page, post
@@ -61,9 +62,13 @@ EPISODES: Mapping[int, Told] = {
 SCORES = {107: 0.0, 108: 1.0, 431: 1.0, 432: 0.0}
 
 
-def written(folder: Path, *, contaminated: tuple[int, ...] = ()) -> Path:
+def written(
+    folder: Path, *, contaminated: tuple[int, ...] = (), only: Collection[int] = range(812)
+) -> Path:
     with RunFolder(folder, config="policy: llm\n") as run:
         for number, (said, sent) in EPISODES.items():
+            if number not in only:
+                continue
             row = EpisodeRow(
                 task=f"webarena_verified.{number}",
                 split="test",
@@ -118,7 +123,6 @@ def test_a_run_becomes_a_package_that_is_whole_secret_free_and_judged_alike(tmp_
     done = command("submit", str(run), "--partial", "--output", str(tmp_path / "out"))
     assert done.returncode == 0, done.stderr
     assert "4 tasks" in done.stdout
-    assert "808 more" not in done.stdout.splitlines()[0]
     assert "nothing was sent" in done.stdout
     archive = tmp_path / "out" / "verified-run.tar.gz"
     assert done.stdout.splitlines()[0] == str(archive)
@@ -182,6 +186,12 @@ def test_a_run_that_is_not_whole_is_refused_and_nothing_is_written(tmp_path: Pat
     assert "webarena_verified.431.0 contaminated by exploring" in done.stderr
     assert "not played, of 812" in done.stderr
     assert not (run / "submission").exists()
+
+
+def test_a_run_of_hard_tasks_alone_must_hold_all_of_them_and_no_more(tmp_path: Path) -> None:
+    run = written(tmp_path / "run", only=Catalogue().hard)
+    with pytest.raises(ConfigError, match="not played, of 258"):
+        submit(run)
 
 
 def test_what_is_contaminated_is_in_no_package(tmp_path: Path) -> None:

@@ -157,4 +157,4 @@ def test_a_run_may_start_on_a_whole_and_clean_instance_only(
         assert "1 unsafe request (run/webarena.300)" in capsys.readouterr().out
         monkeypatch.delenv("WA_FULL_RESET")
         assert main(asked) == 2
-        assert "webarena.accept_dirty=true" in capsys.readouterr().err
+        assert "benchmark.accept_dirty=true" in capsys.readouterr().err

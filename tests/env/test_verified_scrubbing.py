@@ -149,7 +149,9 @@ def test_a_short_secret_is_not_looked_for() -> None:
     assert "q=pen" in text(scrubbed(har(page(f"{SHOP}/?q=pen")), secrets=["pen"]))
 
 
-@pytest.mark.parametrize("data", [{}, {"log": {}}, {"log": {"entries": None}}, {"log": []}])
+@pytest.mark.parametrize(
+    "data", [{}, {"log": {}}, {"log": {"entries": None}}, {"log": []}, {"log": {"entries": [{}]}}]
+)
 def test_what_is_no_har_file_is_refused(data: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match="HAR file"):
         scrubbed(data)

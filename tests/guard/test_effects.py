@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from random import Random
 
 import pytest
@@ -173,6 +173,39 @@ def test_the_proxy_lets_nothing_through_that_would_change_something(
         assert b"hi" not in got
         assert origin.got == []
         assert ledger.effects()[0].refused
+
+
+@pytest.mark.parametrize(
+    ("body", "head", "comes"),
+    [
+        (b'{"query": "{ x }"}', b"Content-Length: 18", True),
+        (b'{"query": "mutation { x }"}', b"Content-Length: 27", False),
+        (b'{"query": "{ x }"}', b"Content-Length: 18\r\nTransfer-Encoding: chunked", False),
+        (b'{"query": "{ x }"}', b"Content-Length: 99999999", False),
+        (b'{"query": "{ x }"}', b"X: 1", False),
+    ],
+)
+def test_the_proxy_reads_what_graphql_asks_and_sends_it_on_as_it_came(
+    body: bytes, head: bytes, comes: bool
+) -> None:
+    origin, ledger = Origin(ANSWER), EffectLedger()
+    site = SiteRequests(name="gitlab", url=f"http://{origin.place}", graphql=("/api/graphql",))
+    rules = RequestRules(sites=(site,))
+    policy, witness = NetworkPolicy(hosts=(origin.place,)), ledger.witness("search")
+    line = b"POST http://" + origin.place.encode() + b"/api/graphql HTTP/1.1\r\n"
+    try:
+        with (
+            ForwardProxy(policy, GuardLog(), requests=rules, witness=witness) as proxy,
+            socket.create_connection(("127.0.0.1", proxy.port), WAIT) as client,
+        ):
+            client.sendall(line + head + b"\r\n\r\n" + body)
+            with suppress(ConnectionResetError):
+                assert client.recv(100).startswith(b"HTTP/1.1 200" if comes else b"")
+    finally:
+        origin.close()
+    assert [got.endswith(b"\r\n\r\n" + body) for got in origin.got] == [True] * comes
+    refused = "search: would_mutate POST gitlab /api/graphql"
+    assert ledger.lines() == (() if comes else (refused,))
 
 
 @pytest.mark.parametrize("layers", [frozenset(Layer), frozenset({Layer.PROXY})])

@@ -12,6 +12,8 @@ import time
 import pytest
 
 from env.guard.network import EVERY_LAYER, Layer
+from env.guard.requests import RequestRules
+from env.guard.rules import WindowRules
 from tests.guard.rig import PAGES, eventually, guarded, quoted, sinks
 
 QUIET = 2.0
@@ -50,19 +52,23 @@ HELD = {
 
 
 def reached(
-    layers: frozenset[Layer], expected: dict[str, frozenset[str]]
+    layers: frozenset[Layer],
+    expected: dict[str, frozenset[str]],
+    rules: WindowRules | None = None,
 ) -> tuple[dict[str, frozenset[str]], set[tuple[str, str]]]:
     """What reached the forbidden ports though these layers were on, and what was refused."""
     with guarded(layers=layers) as browser, sinks(CHANNELS) as bad:
         for where in WHERE:
             groups = [(name,) for name in LEAVING] + [tuple(sorted(CHANNELS - set(LEAVING)))]
             for names in groups:
-                tab = browser.open("/guard_channels.html")
+                tab = browser.open("/guard_channels.html", rules=rules)
                 for name in names:
                     browser.js(tab, f"void channels.{name}({quoted(bad[where].url(name))})")
         eventually(lambda: all(bad[where].reached >= expected[where] for where in WHERE))
         time.sleep(QUIET)
         refusals = browser.thread.gate.log.refusals
+        if rules is not None:
+            assert browser.thread.gate.traffic == ()  # nothing went through the browser's proxy
         came = {where: frozenset(bad[where].reached) for where in WHERE}
         return came, {(one.rule.value, one.layer) for one in refusals}
 
@@ -84,6 +90,14 @@ def test_each_layer_alone_holds_back_what_it_answers_for(layer: Layer) -> None:
     leaking = {where: CHANNELS - HELD[layer, where] for where in WHERE}
     came, _ = reached(frozenset({layer}), leaking)
     assert came == leaking
+
+
+def test_a_windows_own_proxy_alone_holds_back_what_its_browsers_does() -> None:
+    leaking = {where: CHANNELS - HELD[Layer.PROXY, where] for where in WHERE}
+    own = WindowRules(requests=RequestRules(methods=None))
+    came, refused = reached(frozenset({Layer.PROXY}), leaking, own)
+    assert came == leaking
+    assert refused == {("host", "proxy")}
 
 
 def test_every_channel_is_held_back_by_more_than_one_layer_or_is_the_datagrams_own() -> None:

@@ -217,3 +217,21 @@ def test_a_windows_proxy_ends_with_it() -> None:
         assert not proxy.closed
         browser.do(tab.window.close)
         assert proxy.closed
+
+
+@pytest.mark.parametrize("layer", [Layer.PROXY, Layer.HOOK])
+def test_each_layer_tells_graphql_that_asks_from_graphql_that_writes(layer: Layer) -> None:
+    with guarded(layers=frozenset({layer})) as browser:
+        site = SiteRequests(name="lab", url=browser.allowed.url, graphql=("/api/.*",))
+        rules = WindowRules(requests=RequestRules(sites=(site,)))
+        ledger = EffectLedger()
+        witness = ledger.witness("search")
+        tab = browser.open("/guard_caps.html", rules=rules, witness=witness)
+        for path, text in (("asks", "query a { x }"), ("writes", "mutation a { x }")):
+            sent = f"{{method: 'POST', body: JSON.stringify({{query: {quoted(text)}}})}}"
+            browser.js(tab, f"fetch('/api/{path}', {sent}).catch(() => 0)")
+        assert eventually(lambda: ledger.lines() != ())
+        assert eventually(lambda: "POST /api/asks" in browser.allowed.seen)
+        time.sleep(QUIET)
+        assert "POST /api/writes" not in browser.allowed.seen
+        assert ledger.lines() == ("search: would_mutate POST lab /api/writes",)

@@ -25,6 +25,8 @@ URLS = {
 RULES = RequestRules(sites=site_requests(URLS))
 ANYTHING = RequestRules(methods=None, sites=RULES.sites)
 
+SAFE = ("/user/login/", "/dashboard/login/")
+"""Paths that are drawn below and may be posted to."""
 METHODS = st.sampled_from(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "FROB"])
 PATHS = st.text(st.sampled_from("abz/.%25;\\~_-2fFeE"), max_size=30).map(lambda text: "/" + text)
 QUERIES = st.text(st.sampled_from("abc=&%5fx_methodcsrf"), max_size=20)
@@ -125,6 +127,67 @@ def test_a_read_that_asks_to_be_taken_for_a_write_is_one(name: str) -> None:
     assert RULES.verdict("GET", SHOP, {name: "delete"}) is Verdict.WOULD_MUTATE
     assert RULES.verdict("GET", SHOP, {name: "HEAD"}) is Verdict.ALLOWED
     assert RULES.verdict("POST", SHOP, {name: "GET"}) is Verdict.WOULD_MUTATE
+    login = f"{URLS['reddit']}/user/login/"
+    assert RULES.verdict("POST", login, {name: "DELETE"}) is Verdict.WOULD_MUTATE
+
+
+GITLAB = "http://127.0.0.1:8023"
+ASKING = RequestRules(sites=site_requests({"gitlab": GITLAB}, OFFICIAL))
+
+
+def sending(body: bytes | None, url: str = f"{GITLAB}/api/graphql", method: str = "POST") -> bool:
+    return ASKING.verdict(method, url, {}, body) is Verdict.ALLOWED
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"operationName": "a", "query": "query a { project { name } }", "variables": {}}',
+        b'{"query": "{ project { name } }"}',
+        b'[{"query": "query a { x }"}, {"query": "fragment f on T { y } query b { x }"}]',
+    ],
+)
+def test_graphql_that_only_asks_is_a_read(body: bytes) -> None:
+    assert sending(body)
+    anything = RequestRules(methods=None, sites=ASKING.sites)
+    assert not anything.writes("POST", f"{GITLAB}/api/graphql", {}, body)
+    assert anything.writes("POST", f"{GITLAB}/api/graphql", {}, b"")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        None,
+        b"",
+        b"[]",
+        b"{}",
+        b"null",
+        b"query=query+a",
+        b'{"query": "mutation m { close }"}',
+        b'{"query": "\\u006dutation m { close }"}',
+        b'{"query": "query a { x } mutation m { close }"}',
+        b'[{"query": "query a { x }"}, {"query": "mutation m { close }"}]',
+        b'[{"query": "query a { x }"}, 7]',
+        b'{"query": ["mutation m { close }"]}',
+        b'{"id": "7a8b", "variables": {}}',
+        b"[" * 100_000,
+        b"\xff",
+    ],
+)
+def test_graphql_that_may_write_is_refused(body: bytes | None) -> None:
+    assert not sending(body)
+
+
+def test_graphql_is_read_at_its_own_address_alone() -> None:
+    body = b'{"query": "{ x }"}'
+    for url in (
+        f"{GITLAB}/api/graphql?query=mutation",
+        f"{GITLAB}/api/v4/x",
+        f"{SHOP}/api/graphql",
+    ):
+        assert not sending(body, url)
+    assert not sending(body, method="PUT")
+    assert not ASKING.wants_body("GET", f"{GITLAB}/api/graphql")
 
 
 def test_a_site_is_named_by_the_longest_beginning_of_its_address() -> None:
@@ -178,8 +241,7 @@ def test_reading_rights_let_only_reads_and_the_safe_list_through(
         if allowed(method, address):
             assert RULES.reads(method, address)
             assert not RULES.writes(method, address)
-            safe = {("POST", "/user/login/"), ("POST", "/dashboard/login/")}
-            assert method in READING or (method, path) in safe
+            assert method in READING or (method == "POST" and path in SAFE)
         assert allowed(method, address, ANYTHING)
 
 

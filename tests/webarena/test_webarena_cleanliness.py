@@ -176,7 +176,7 @@ def test_a_run_refuses_a_dirty_instance_that_cannot_be_reset(standing: Standing)
     assert "\n" not in told
     assert standing.reason in told
     assert "WA_FULL_RESET" in told
-    assert "webarena.accept_dirty=true" in told
+    assert "benchmark.accept_dirty=true" in told
 
 
 @pytest.mark.parametrize("resettable", [True, False])

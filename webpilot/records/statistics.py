@@ -14,6 +14,8 @@ __all__ = ["SUMMARY_SCHEMA", "Interval", "cluster_bootstrap", "jain", "summarise
 
 SUMMARY_SCHEMA = 1
 RESAMPLES = 2000
+FEWEST_CLUSTERS = 5
+"""Of fewer, resampling says nothing."""
 
 _SPENT = ("explored_steps", "committed_steps", "rollouts", "llm_calls", "tokens_in", "tokens_out")
 _MEASURED = ("seconds", "seconds_browser", "seconds_model")
@@ -153,7 +155,7 @@ def _clustered(rows: Sequence[EpisodeRow], clusters: Mapping[str, str]) -> dict[
     groups: dict[str, list[bool]] = {}
     for row in rows:
         groups.setdefault(clusters.get(row.task, row.task), []).append(row.success is True)
-    if not groups or not any(row.task in clusters for row in rows):
+    if len(groups) < FEWEST_CLUSTERS or not any(row.task in clusters for row in rows):
         return {}
     low, high = cluster_bootstrap(list(groups.values()))
     return {"clusters": len(groups), "interval_clusters": [round(low, 6), round(high, 6)]}

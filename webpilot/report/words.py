@@ -134,7 +134,10 @@ def why_failed(row: EpisodeRow) -> str:
     verdict = verdict_of(row)
     if verdict == "solved":
         return ""
+    against = [judge for judge, score in row.judges.items() if score < 1]
     reward = "" if row.reward_raw is None else f" (raw reward {row.reward_raw:g})"
+    if row.judges:
+        reward = f" (not content: {', '.join(against)})"
     if verdict == "spoiled":
         return f"not counted, {row.error_kind}: {row.error or 'the world failed'}"
     if verdict == "partly":

@@ -150,7 +150,7 @@ def _report(run: Run, episodes: Sequence[EpisodeView]) -> dict[str, Any]:
         "tables": {
             name: blocks
             for name, blocks in summary["by"].items()
-            if name != "task" and len(blocks) > 1
+            if name not in ("task", "template") and len(blocks) > 1
         },
         "metrics": tuple((each.name, summary[each.key]) for each in metrics_of(summary)),
         "columns": tuple((each.key, each.column) for each in metrics_of(summary)),
@@ -169,6 +169,7 @@ def _facts(rows: Sequence[EpisodeRow], about: Mapping[str, Any]) -> list[tuple[s
         ("model", _distinct(row.model or "none" for row in rows)),
         ("budget of an episode", _listed(about.get("budget", {}))),
         ("pages settle", str(about.get("settle", ""))),
+        ("exploring", str(about.get("explore", "")) if any(row.on_sites for row in rows) else ""),
         ("versions", _listed(about.get("versions") or (rows[-1].versions if rows else {}))),
     ]
     return [(name, text) for name, text in told if text]
