@@ -93,8 +93,9 @@ class LocalwebGrounds(Closing):
             replica.rebuild()
             replica.check()
 
-    def before_commit(self, task: SiteTask, ledger: EffectLedger) -> None:
-        """Do nothing: exploring has written elsewhere, or not at all."""
+    def before_commit(self, task: SiteTask, ledger: EffectLedger) -> bool:
+        """Return ``False`` and do nothing: exploring has written elsewhere, or not at all."""
+        return False
 
     @property
     def hosts(self) -> tuple[str, ...]:

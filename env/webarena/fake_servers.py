@@ -10,6 +10,7 @@ from http.cookies import SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+from env.sites.page import LEAVING
 from env.webarena.logins import LOGINS, Login
 from env.webarena.readiness import READY
 from env.webarena.sites import HOMEPAGE
@@ -122,11 +123,14 @@ class Site(Server):
             place = path.removeprefix(self._base)
             if method == "POST" and place == self._login.form:
                 return self._log_in(self._login, form)
+            if LEAVING.search(place):
+                self.sessions.discard(session)
+                return HTTPStatus.FOUND, {"Location": self._base + self._login.form}, ""
             # The admin panel shows its form wherever one goes.
             outside = session not in self.sessions
             if outside and (self._login.expired or place == self._login.form):
                 return HTTPStatus.OK, {}, self._form(self._login)
-            if outside and place == self._login.proof:
+            if outside and place in (self._login.proof, NOTES):
                 return HTTPStatus.FOUND, {"Location": self._base + self._login.form}, ""
             if place == self._login.proof:
                 return HTTPStatus.OK, {}, self._page(self._login.keyword)
