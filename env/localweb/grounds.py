@@ -61,6 +61,11 @@ class LocalwebGrounds(Closing):
         return ""
 
     @property
+    def anew(self) -> bool:
+        """Yes: whatever an earlier try at an episode has done is gone."""
+        return True
+
+    @property
     def snapshots(self) -> Replica | None:
         """The search's own servers."""
         return None if self.incremental else self._search
