@@ -139,3 +139,49 @@ def _is(step: dict[str, str], state: str) -> bool:
 
 def _keys(steps: list[dict[str, str]]) -> set[tuple[str, str, str]]:
     return {(each["path"], each["action"], each["state"]) for each in steps}
+
+
+def test_a_kill_in_one_episode_costs_nothing_of_the_others_and_a_reset_mends_it(
+    fake: FakeInstance, tmp_path: Path
+) -> None:
+    runs = Runs(fake, tmp_path, *TASKS, explore="commit-once")
+    results = tmp_path / "runs" / "killed" / "results.jsonl"
+    # The instance's log begins with 3 lines, each episode has 6 of its steps, an end and a row.
+    first_done = 3 + 6 + 2 + 2 + 1
+    code, _ = runs.play(2 * first_done + 1)
+    assert code == -signal.SIGKILL
+    kept = results.read_bytes()
+    assert [row.task for row in runs.rows] == [TASKS[0]]
+    assert [step["state"] for step in runs.steps(TASKS[1])] == ["begun"]
+    code, said = runs.play()
+    assert (code, said) == (1, "")
+    assert results.read_bytes().startswith(kept)
+    unknown, other = runs.rows  # by task
+    assert other.error is None
+    assert (unknown.error_kind, unknown.success) == ("site", None)
+    summary = json.loads((results.parent / "summary.json").read_text(encoding="utf-8"))
+    assert summary["episodes"] == 2
+    assert (results.parent / "report.html").stat().st_size > 0
+    # Asked to try again, the run resets the instance, after which nothing is unknown.
+    before = fake.resets
+    code, said = runs.play(0, "run.retry_errors=true")
+    assert (code, said) == (0, "")
+    assert fake.resets == before + 1
+    mended, other = runs.rows
+    assert (mended.error, mended.success, mended.contaminated) == (None, True, False)
+    assert results.read_bytes().startswith(kept)
+
+
+def test_what_another_mode_left_unfinished_is_reset_before_anything_is_done(
+    fake: FakeInstance, tmp_path: Path
+) -> None:
+    runs = Runs(fake, tmp_path, "webarena.389", explore="readonly-search")
+    # Three lines of the instance's log; then nothing is durable before the episode's end.
+    code, _ = runs.play(7)
+    assert code == -signal.SIGKILL
+    assert len(fake.notes["gitlab"]) == 2
+    assert runs.play() == (0, "")
+    assert fake.resets == 2
+    assert fake.notes == {"gitlab": (NOTE, NOTE)}
+    (row,) = runs.rows
+    assert (row.success, row.contaminated) == (True, False)
