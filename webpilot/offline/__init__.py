@@ -12,6 +12,7 @@ from webpilot.offline.controller import OfflineController
 from webpilot.offline.explorer import OfflineExplorer
 from webpilot.offline.extractor import OfflineExtractor
 from webpilot.offline.planner import OfflinePlanner
+from webpilot.offline.sites import site_roles
 from webpilot.offline.skills import SKILLS
 from webpilot.offline.verifier import OfflineVerifier
 from webpilot.roles import Roles, Stage
@@ -33,7 +34,11 @@ def offline_roles() -> Roles:
 
 
 class OfflineCast:
-    """The offline policy as a :class:`webpilot.roles.Cast`; one set of roles plays all episodes."""
+    """The offline policy as a :class:`webpilot.roles.Cast`.
+
+    A task that may be answered is one on a site of several pages, and gets roles of its own
+    (:mod:`webpilot.offline.sites`); one set of the others plays all other episodes.
+    """
 
     label = "offline policy, no language model"
     model = None
@@ -43,8 +48,8 @@ class OfflineCast:
         self._roles = offline_roles()
 
     def roles(self, stage: Stage) -> Roles:
-        """Return the six roles; they read nothing of the episode but what each call shows them."""
-        return self._roles
+        """Return the six roles; of the episode they read whether an answer is expected."""
+        return self._roles if stage.task.answer_format is None else site_roles()
 
     async def aclose(self) -> None:
         """Return ``None``: nothing is held open."""
