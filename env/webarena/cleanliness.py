@@ -50,10 +50,6 @@ class Standing:
         """Whether the instance is as a reset left it."""
         return self.reset_at is not None and not self.unsafe and not self.unfinished
 
-    def left_by(self, episode: str) -> bool:
-        """Return whether nothing but this episode, ``RUN/TASK``, has touched it and did not end."""
-        return self.reset_at is not None and not self.unsafe and self.unfinished == (episode,)
-
     @property
     def reason(self) -> str:
         """Why it is not clean, in one line; empty where it is."""
@@ -136,6 +132,16 @@ class Cleanliness(Closing):
     def standing(self) -> Standing:
         """What is known of the instance now."""
         return _standing(self._events)
+
+    def cut_off(self, run: str, task: str) -> bool:
+        """Return whether this episode was the last to begin, has not ended, and spoiled it alone."""
+        now, last = self.standing, self._events[-1]
+        alone = now.reset_at is not None and not now.unsafe
+        return (
+            alone
+            and now.unfinished == (f"{run}/{task}",)
+            and (last["event"], last.get("run"), last.get("task")) == ("begin", run, task)
+        )
 
     def begun(self, run: str, task: str) -> bool:
         """Return whether an episode of this name has begun since the last reset."""

@@ -217,11 +217,10 @@ class WebArenaGrounds(Closing):
         self._log.close()
 
     def _terms(self, task: SiteTask) -> Admission:
-        standing = self._log.standing
-        if self._explore == COMMIT_ONCE and standing.left_by(f"{self._run}/{task.id}"):
+        if self._explore == COMMIT_ONCE and self._log.cut_off(self._run, task.id):
             return Admission(reset_first=False)
         return admit(
-            standing,
+            self._log.standing,
             resettable=bool(self._instance.reset_url),
             accept_dirty=self._accept_dirty,
         )
