@@ -223,6 +223,10 @@ class Replica(Closing):
         Raises:
             SiteDown: one does not; the message names it.
         """
+        running = {one.application.name for one in self._servers}
+        for one in self.applications:
+            if one.name not in running:
+                raise SiteDown(f"the {one.name} does not run")
         headers = {name: cookie_header(held) for name, held in self._cookies.items()}
         for server in self._servers:
             server.check(headers)

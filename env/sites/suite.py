@@ -60,6 +60,11 @@ class Grounds(Protocol):
         ...
 
     @property
+    def anew(self) -> bool:
+        """Whether the servers hold nothing that an earlier try at the running episode has done."""
+        ...
+
+    @property
     def snapshots(self) -> Snapshots | None:
         """Puts the search's servers back; ``None`` where nothing of it need be put back."""
         ...
@@ -181,6 +186,7 @@ class SiteSuite(Closing):
                 limits=self._limits,
                 effects=ledger.kinds,
                 contaminated=lambda: self.grounds.contaminated,
+                anew=self.grounds.anew,
                 standing=self._standing if self.grounds.incremental else None,
             ) as opened:
                 yield opened

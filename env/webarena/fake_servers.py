@@ -180,9 +180,10 @@ class Site(Server):
     def _page(self, body: str) -> str:
         night = ' data-night-mode="auto"' if self.poses_as == "reddit" else ""
         head = HEADS[self.poses_as]
+        # Last, so that what stands before them keeps its place.
         notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
-        links = f'<p>Welcome. <a href="{self._noting}">Notes</a></p><ul>{notes}</ul>'
-        return f"<!DOCTYPE html><html{night}><head>{head}</head><body>{links}{body}</body></html>"
+        body = f'<p>Welcome. <a href="{self._noting}">Notes</a></p>{body}<ul>{notes}</ul>'
+        return f"<!DOCTYPE html><html{night}><head>{head}</head><body>{body}</body></html>"
 
 
 class ResetServer(Server):

@@ -20,7 +20,7 @@ from env.sites.addresses import Addresses
 from env.sites.definition import SiteTask
 from env.sites.exploring import COMMIT_ONCE, READONLY, UNSAFE
 from env.sites.page import SERVER_ERROR, Entry
-from env.webarena.cleanliness import Cleanliness, admit
+from env.webarena.cleanliness import Admission, Cleanliness, admit
 from env.webarena.fetching import Fetcher
 from env.webarena.instance import Instance
 from env.webarena.logging_in import keeper, log_in, verifier
@@ -92,6 +92,7 @@ class WebArenaGrounds(Closing):
         self._close = close
         self._log = Cleanliness(instance)
         self._contaminated = ""
+        self._anew = True
         self._addresses = Addresses.of(instance.places)
 
     def check(self, tasks: Sequence[WebArenaTask], *, evaluators: bool = True) -> None:
@@ -122,8 +123,15 @@ class WebArenaGrounds(Closing):
         """Why the running episode does not stand for a clean instance; empty where it does."""
         return self._contaminated
 
+    @property
+    def anew(self) -> bool:
+        """Whether the running episode is the first of its name since the last reset."""
+        return self._anew
+
     def ready(self, role: str, task: SiteTask) -> None:
         """See to it that an episode begins on a clean instance, as far as one can.
+
+        Where each step is sent once, an episode that was cut off goes on with what it has left.
 
         Raises:
             ConfigError: it is not clean, cannot be reset, and that was not accepted.
@@ -131,13 +139,10 @@ class WebArenaGrounds(Closing):
         """
         if role != "search":
             return
-        terms = admit(
-            self._log.standing,
-            resettable=bool(self._instance.reset_url),
-            accept_dirty=self._accept_dirty,
-        )
+        terms = self._terms(task)
         if terms.reset_first:
             self._reset()
+        self._anew = not self._log.begun(self._run, task.id)
         self._contaminated = terms.contaminated
         self._log.begin(self._run, task.id)
 
@@ -210,6 +215,15 @@ class WebArenaGrounds(Closing):
         """Let another run have the instance."""
         self._close()
         self._log.close()
+
+    def _terms(self, task: SiteTask) -> Admission:
+        if self._explore == COMMIT_ONCE and self._log.cut_off(self._run, task.id):
+            return Admission(reset_first=False)
+        return admit(
+            self._log.standing,
+            resettable=bool(self._instance.reset_url),
+            accept_dirty=self._accept_dirty,
+        )
 
     def _answering(self, task: SiteTask) -> None:
         """Return where the task's sites still answer; asked when a page did not come.

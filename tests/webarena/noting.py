@@ -35,8 +35,8 @@ from webpilot.scripted import (
 from webpilot.types import Appraisal, Candidate, Completion
 from webpilot.verdict import Opinion
 
-OPEN, FIRST, SECOND = "notes: 0", "notes: 1", "notes: 2"
-"""Subtasks: a page of so many notes is to be seen."""
+OPEN, FIRST, SECOND = "the notes", "notes: 1", "notes: 2"
+"""Subtasks: the page of notes is to be seen, and so many on it."""
 Between = Callable[[NodeContext], None]
 
 
@@ -69,8 +69,9 @@ class Noter(ScriptedReflector):
 
 def _done(context: NodeContext) -> bool:
     seen, wanted = context.observation, context.subtask.goal
-    held = seen.held_back and wanted != OPEN
-    return held or seen.title.casefold().startswith(wanted)
+    if wanted == OPEN:  # however many there are
+        return seen.title.startswith("Notes:")
+    return seen.held_back or seen.title.casefold().startswith(wanted)
 
 
 @dataclass
