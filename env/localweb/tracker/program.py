@@ -31,7 +31,7 @@ ACCOUNT = ("byteblaze", "hello1234")
 ADMINISTRATOR = "harbourmaster"
 SEEDED = 2460310.875
 """The Julian day of 2 January 2024, 9:00 UTC: when every row of the seed was written."""
-STARTED = "2024-01-02 09:00:00"
+CLOCK = {"FAKETIME": "@2024-01-02 09:00:00", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "TZ": "UTC"}
 FOREVER = 2488070.0
 """The Julian day until which the account stays logged in: in the year 2100."""
 SECONDS = 60
@@ -39,43 +39,46 @@ CSRF = re.compile(r"name=.csrf. value=.(\w+).")
 
 
 def command(place: Place) -> Command:
-    """Return how fossil is started; each request is a short-lived child of it."""
+    """Return how fossil is started; each request is a short-lived child of it.
+
+    It takes the day for 2 January 2024, because its pages say how old things are. The clock goes on
+    from there, or the second of two versions would not be the newer one.
+    """
+    port = str(place.ports["gitlab"])
     return Command(
         words=[
+            str(place.python),
+            "-B",
+            str(HERE / "launching.py"),
+            port,
+            clock_library(),
             "fossil",
             "server",
             "--localhost",
             "--port",
-            str(place.ports["gitlab"]),
+            port,
             "--nojail",
             # One script a page instead of many, and none from a cache of another port's fossil.
             "--jsmode",
             "bundled",
             str(place.folder / FILE),
         ],
-        variables={**variables(place.folder), **standing_clock()},
+        variables={**variables(place.folder), **CLOCK},
     )
 
 
-def standing_clock() -> Mapping[str, str]:
-    """Return what has fossil take the day for 2 January 2024: its pages say how old things are.
-
-    The clock goes on from there, or the second of two versions would not be the newer one.
+def clock_library() -> str:
+    """Return the library that moves a program's clock.
 
     Raises:
-        ConfigError: libfaketime is missing.
+        ConfigError: it is missing.
     """
     program = shutil.which("faketime")
     folder = Path(program).resolve().parent.parent / "lib" if program else Path()
     found = sorted(folder.glob("*/faketime/libfaketime.so.1")) if program else []
     if not found:
         raise ConfigError("libfaketime is missing: run `apt-get install faketime`")
-    return {
-        "LD_PRELOAD": str(found[0]),
-        "FAKETIME": f"@{STARTED}",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "TZ": "UTC",
-    }
+    return str(found[0])
 
 
 def variables(folder: Path) -> Mapping[str, str]:
