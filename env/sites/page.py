@@ -279,13 +279,19 @@ class SitePage(LivePage):
 
     def _arrive(self, tab: Tab, url: str) -> None:
         try:
-            response = tab.page.goto(url, timeout=LOAD_SECONDS * 1000)
-        except PlaywrightError as error:
-            if not tab.alive:
-                raise
-            line = (str(error).strip() or type(error).__name__).splitlines()[0]
-            raise SiteDown(f"{url} did not load: {line}") from error
-        answered(url, response)
+            try:
+                response = tab.page.goto(url, timeout=LOAD_SECONDS * 1000)
+            except PlaywrightError as error:
+                if not tab.alive:
+                    raise
+                line = (str(error).strip() or type(error).__name__).splitlines()[0]
+                raise SiteDown(f"{url} did not load: {line}") from error
+            answered(url, response)
+        except SiteDown:
+            # It knows which site that is, and what mends it.
+            if self.entry.check is not None:
+                self.entry.check()
+            raise
         self._settle(tab)
         if self.entry.verify is not None:
             self.entry.verify(tab.page)

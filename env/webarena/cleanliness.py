@@ -134,7 +134,7 @@ class Cleanliness(Closing):
         return _standing(self._events)
 
     def cut_off(self, run: str, task: str) -> bool:
-        """Return whether this episode was the last to begin, never ended, and spoiled it alone."""
+        """Return whether this episode was the last to begin, and has not ended; and no other."""
         now, last = self.standing, self._events[-1]
         alone = now.reset_at is not None and not now.unsafe
         return (

@@ -87,6 +87,13 @@ class Runs:
         return [json.loads(line) for line in lines]
 
     @property
+    def noted(self) -> list[dict[str, str]]:
+        """What the instance's log says."""
+        (file,) = (self.folder / "home" / "webarena").iterdir()
+        lines = file.read_text(encoding="utf-8").splitlines()
+        return [json.loads(line) for line in lines] or [{"event": ""}]
+
+    @property
     def posts(self) -> int:
         """How many notes were posted to the site, in whatever state it was."""
         return Counter(self.fake.asked("gitlab"))["POST /notes"]
@@ -107,22 +114,30 @@ def test_killed_at_every_durable_write_and_resumed_no_step_is_sent_twice(
             runs = Runs(own, tmp_path / str(position), "webarena.389", explore="commit-once")
             code, _ = runs.play(position)
             assert code == -signal.SIGKILL
-            reset = own.resets
+            reset, posted, last = own.resets, runs.posts, runs.noted[-1]["event"]
+            inherited = any(_is(each, "done") for each in runs.steps("webarena.389"))
             code, said = runs.play()
             steps = runs.steps("webarena.389")
             begun = Counter((each["path"], each["action"]) for each in steps if _is(each, "begun"))
             assert set(begun.values()) == {1}  # nothing was begun twice
-            assert runs.posts <= 2  # of the three steps two post
-            assert own.resets <= max(1, reset)  # what was done is not undone behind its back
+            assert len(own.notes.get("gitlab", ())) <= 2  # of the three steps two post
+            if own.resets > reset:
+                # Only where nothing had been sent, or all of it and the episode had ended.
+                assert not posted or last == "end"
+            else:
+                assert runs.posts <= 2
             (row,) = runs.rows
             assert row.error_kind in (None, "site")
             if row.error_kind is None:
                 assert (code, said) == (0, "")
-                assert (row.success, runs.posts) == (True, 2)
+                assert (row.success, own.notes["gitlab"]) == (True, (NOTE, NOTE))
+                # What a dead process did is in no record of the committed path.
+                assert row.contaminated is (inherited and own.resets == reset)
                 ends["done"] += 1
                 continue
             unknown = [each for each in begun if (*each, "done") not in _keys(steps)]
             assert len(unknown) == 1
+            assert own.resets == reset
             assert (code, row.success, row.stop_reason) == (1, None, "infrastructure")
             assert f"{unknown[0][1]} of webarena.389 seed 0 was begun" in (row.error or "")
             assert "reset the site and start another run" in (row.error or "")
