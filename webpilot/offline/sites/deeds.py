@@ -150,7 +150,7 @@ def _filling(errand: Errand, trail: Trail) -> Iterator[Move]:
     for form in forms(page):
         found = matched(page, form, slots)
         own = [match for match in found if match.slot in wanted]
-        if not own or not submits(form, errand.verb, errand.objects):
+        if not own or _bulk(page, form) or not submits(form, errand.verb, errand.objects):
             continue
         fit = _serves(errand, page, form, own)
         share = len(own) / max(1, len(wanted))
@@ -181,6 +181,15 @@ def _filling(errand: Errand, trail: Trail) -> Iterator[Move]:
             reason=reason,
             deed=final,
         )
+
+
+def _bulk(page: SitePage, form: Form) -> bool:
+    """Return whether a form is a whole list's: what it sets, it sets for what is ticked there."""
+    return any(
+        sum(page.holds(form.item, record.item) for record in group.records) > 2
+        for group in groups(page)
+        if group.table
+    ) and any(field.role == "checkbox" for field in form.fields)
 
 
 def _unchanged(trail: Trail, button: Item) -> bool:

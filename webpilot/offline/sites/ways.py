@@ -49,7 +49,7 @@ def ways(errand: Errand, trail: Trail) -> list[Move]:
         if score < 0.1 or not _harmless(page, item):
             continue
         if trail.followed(page, item):
-            score *= TRIED
+            score *= 0.5 if trail.left_behind(page, item) and item.role == "link" else TRIED
         found.append(Move(action=click(item), score=min(0.97, score), reason=why))
     onward = next_link(page)
     named = errand.thing or errand.person
@@ -90,7 +90,8 @@ def _score(
         mark = names_thing(errand.thing, label)
         if item.chrome:  # what frames the pages names hardly any one thing, and then in full
             mark = overlap(errand.thing, label) * (1.0 if covered(label, errand.thing) > 0.5 else 0.4)
-        options.append((mark * 0.97, f"'{label}' is '{errand.thing}'"))
+        aside = bool(errand.person) and any(page.holds(row, item) for row in here)
+        options.append((mark * (0.6 if aside else 0.97), f"'{label}' is '{errand.thing}'"))
     if errand.person:
         options.append((names_thing(errand.person, label) * (0.45 if errand.thing else 0.9), f"'{label}' is {errand.person}"))
     if errand.place:
