@@ -83,7 +83,7 @@ def _worded(errand: Errand, trail: Trail) -> Iterator[Found]:
 
 
 def _told_apart(errand: Errand, records: Sequence[Record] | None) -> bool:
-    """Return whether the records say what tells them apart, so that none with a value means none."""
+    """Return whether the records tell their values, so that none with one means none."""
     if errand.columns:
         heads = next((record.headers for record in records or () if record.headers), ())
         return all(any(overlap(name, head) >= 0.7 for head in heads) for name in errand.columns)
@@ -273,7 +273,9 @@ def _in_prose(page: SitePage, errand: Errand) -> Iterator[tuple[str, float]]:
                     yield (date if date and _kind(errand.asked) == "date" else year.group()), 0.7
                 continue
             number = re.match(
-                r"\s+(?:is|was|of|are|:|about|around|at|stands at|\s)*\s*(?P<v>[\u00a3$\u20ac]?\d[\d,.]*\d|\d)(?P<u>\s?(?:km\u00b2|km2|km|m|kg|%|metres|meters|square kilometres)\b)?",
+                r"\s+(?:is|was|of|are|:|about|around|at|stands at"
+                r"|\s)*\s*(?P<v>[\u00a3$\u20ac]?\d[\d,.]*\d|\d)(?P<u>\s?(?:km\u00b2|km2|km|m|kg"
+                r"|%|metres|meters|square kilometres)\b)?",
                 after,
             )
             if number:
@@ -320,7 +322,8 @@ def _kind(asked: str) -> str:
 def _author(text: str) -> str | None:
     """Return who a text says made something: ``by Ann``, ``Posted by ann on ...``."""
     match = re.search(
-        r"\b(?:by|author:?|(?:from )?user:?|started by|submitted by)\s+(?P<name>[^\W\d_][\w.@+-]*(?:\s[A-Z][\w.'-]+)?)",
+        r"\b(?:by|author:?|(?:from )?user:?|started by"
+        r"|submitted by)\s+(?P<name>[^\W\d_][\w.@+-]*(?:\s[A-Z][\w.'-]+)?)",
         text,
     )
     return match.group("name").rstrip(".,") if match else None
@@ -331,7 +334,9 @@ def _signed(page: SitePage) -> str | None:
     start = page.headings[0].order if page.headings and not page.headings[0].chrome else 0
     for item in page.items[start:]:
         marked = item.words & SIGNED or any(a.words & SIGNED for a in list(page.above(item))[:2])
-        leads = item.role == "link" and re.search(r"/(?:user|member|profile|people)s?/", item.attributes.get("href", ""))
+        leads = item.role == "link" and re.search(
+            r"/(?:user|member|profile|people)s?/", item.attributes.get("href", "")
+        )
         text = page.text(item)
         if item.role == "link" and (marked or leads) and 1 < len(text) <= 40 and not item.chrome:
             return text

@@ -14,35 +14,28 @@ from webpilot.offline.sites.quantities import number_in
 from webpilot.offline.sites.wording import akin, content, covered, overlap, same_words, terms
 from webpilot.types import Action
 
-__all__ = ["LIST", "STAR", "Form", "Match", "filters", "finds", "forms", "holds", "matched", "setting", "submits"]
-
-SENDING = [
-    "save",
-    "submit",
-    "send",
-    "post",
-    "create",
-    "add",
-    "update",
-    "confirm",
-    "apply",
-    "change",
-    "ok",
-    "publish",
-    "place",
-    "reply",
-    "comment",
-    "continue",
-    "yes",
-    "accept",
-    "rename",
-    "move",
-    "upload",
-    "set",
-    "edit",
+__all__ = [
+    "LIST",
+    "STAR",
+    "Form",
+    "Match",
+    "filters",
+    "finds",
+    "forms",
+    "holds",
+    "matched",
+    "setting",
+    "submits",
 ]
+
+SENDING_WORDS = """
+save submit send post create add update confirm apply change ok publish place reply comment
+continue yes accept rename move upload set edit
+"""
+SENDING = tuple(SENDING_WORDS.split())
 NEVER = re.compile(
-    r"\b(?:cancel|search|reset|delete|remove|log ?out|login|back|clear|close|discard|filter|go|browse)\b",
+    r"\b(?:cancel|search|reset|delete|remove|log ?out|login|back|clear|close|discard|filter|go"
+    r"|browse)\b",
     re.IGNORECASE,
 )
 FINDING = re.compile(r"\b(?:search|filter|find|go|show)\b", re.IGNORECASE)
@@ -53,20 +46,10 @@ STAR = "star"
 LIST = "list"
 """Stands for the option of a match with a list that is drawn by a script, not open yet."""
 STATED = frozenset(["status", "state", "resolution"])
-LONG = frozenset(
-    [
-        "body",
-        "text",
-        "description",
-        "comment",
-        "message",
-        "content",
-        "review",
-        "detail",
-        "note",
-        "reply",
-    ]
-)
+LONG_WORDS = """
+body text description comment message content review detail note reply
+"""
+LONG = frozenset(LONG_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -289,7 +272,9 @@ def holds(page: SitePage, match: Match) -> bool:
 def setting(page: SitePage, match: Match) -> Action:
     """Return the action that gives a field its value, or the first of the two it takes."""
     if match.option == LIST:
-        marks = [(_like(match.slot.value, page.text(one)), -one.order, one) for one in entries(page)]
+        marks = [
+            (_like(match.slot.value, page.text(one)), -one.order, one) for one in entries(page)
+        ]
         best = max(marks, default=None, key=lambda one: one[:2])
         return click(best[2]) if best is not None and best[0] >= 0.6 else click(match.field)
     if match.field.role in ("checkbox", "radio", "switch") or match.option == STAR:
@@ -302,7 +287,9 @@ def setting(page: SitePage, match: Match) -> Action:
 def entries(page: SitePage) -> tuple[Item, ...]:
     """Return the entries of a list that a script has drawn and opened."""
     roles = ("option", "treeitem")
-    return tuple(i for i in page.items if i.role in roles and i.tag != "option" and i.box is not None)
+    return tuple(
+        i for i in page.items if i.role in roles and i.tag != "option" and i.box is not None
+    )
 
 
 def _typed(match: Match) -> str:

@@ -23,7 +23,8 @@ LEAVING = re.compile(
     re.I,
 )
 DOING = re.compile(
-    r"^(?:add|buy|like|upvote|downvote|subscribe|follow|approve|reject|submit|save|post|send|write|new|create|edit|reply|update|confirm|apply|mark)\b",
+    r"^(?:add|buy|like|upvote|downvote|subscribe|follow|approve|reject|submit|save|post|send"
+    r"|write|new|create|edit|reply|update|confirm|apply|mark)\b",
     re.IGNORECASE,
 )
 NAMING = ["keyword", "name", "title", "product", "search"]
@@ -36,7 +37,7 @@ OPENING = frozenset(
 
 
 def ways(errand: Errand, trail: Trail) -> list[Move]:
-    """Return the ways to go on from the page at hand, in no order; none of them changes anything."""
+    """Return the ways to go on from the page at hand, in no order; none changes anything."""
     page = trail.page
     found = [*_searching(errand, trail)]
     here = _rows_about(page, errand)
@@ -89,11 +90,18 @@ def _score(
     if errand.thing:
         mark = names_thing(errand.thing, label)
         if item.chrome:  # what frames the pages names hardly any one thing, and then in full
-            mark = overlap(errand.thing, label) * (1.0 if covered(label, errand.thing) > 0.5 else 0.4)
+            mark = overlap(errand.thing, label) * (
+                1.0 if covered(label, errand.thing) > 0.5 else 0.4
+            )
         aside = bool(errand.person) and any(page.holds(row, item) for row in here)
         options.append((mark * (0.6 if aside else 0.97), f"'{label}' is '{errand.thing}'"))
     if errand.person:
-        options.append((names_thing(errand.person, label) * (0.45 if errand.thing else 0.9), f"'{label}' is {errand.person}"))
+        options.append(
+            (
+                names_thing(errand.person, label) * (0.45 if errand.thing else 0.9),
+                f"'{label}' is {errand.person}",
+            )
+        )
     if errand.place:
         weight = 0.72 if errand.thing else 0.95
         options.append((fits_place(errand.place, label) * weight, f"'{label}' is the place"))
@@ -103,7 +111,12 @@ def _score(
         both = bool(errand.thing and errand.person)
         if errand.kind is TaskKind.MUTATE and set(content(label)) & OPENERS:
             options.append((0.88, f"'{label}' opens what is to be changed"))
-        options.append((0.8 if both else 0.62, f"'{label}' stands in the row of '{errand.thing or errand.person}'"))
+        options.append(
+            (
+                0.8 if both else 0.62,
+                f"'{label}' stands in the row of '{errand.thing or errand.person}'",
+            )
+        )
     words = content(label)
     if words and menu:
         met = sum(nearness(word, menu) for word in words) / len(words)
@@ -183,21 +196,21 @@ def queries(errand: Errand) -> tuple[str, ...]:
 
 
 def _searching(errand: Errand, trail: Trail) -> Iterator[Move]:
-    """Yield filling in the site's search, then sending it; a wider query where one found nothing."""
+    """Yield filling in the search, then sending it; a wider query where one found nothing."""
     page = trail.page
     box = search_box(page, errand)
     if box is None:
         return
     typed = trail.typed()
     last = trail.last
-    if last is not None and last.action.kind == "fill" and last.target is not None:
-        if finds(last.before, last.target) and not last.failed:
-            button = submit_of(page, box)
-            if button is not None:
-                yield Move(action=click(button), score=0.93, reason="sends the search")
-            sure = 0.6 if button is not None else 0.93
-            yield Move(action=press("Enter"), score=sure, reason="Enter sends the search")
-            return
+    filled = last.target if last is not None and last.action.kind == "fill" else None
+    if last is not None and filled is not None and finds(last.before, filled) and not last.failed:
+        button = submit_of(page, box)
+        if button is not None:
+            yield Move(action=click(button), score=0.93, reason="sends the search")
+        sure = 0.6 if button is not None else 0.93
+        yield Move(action=press("Enter"), score=sure, reason="Enter sends the search")
+        return
     tries = (errand.person,) if errand.person and _for_people(box) else queries(errand)
     fresh = [query for query in tries if query not in typed]
     if fresh:
