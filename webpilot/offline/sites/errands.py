@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from webpilot.offline.clauses import QUOTED
 from webpilot.offline.sites.chunks import chunks
