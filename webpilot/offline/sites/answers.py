@@ -247,10 +247,12 @@ def _of_page(page: SitePage, errand: Errand) -> Iterator[tuple[str, float]]:
     if kind == "phone" and (match := PHONE.search(body)):
         yield match.group(), 0.8
     if kind == "author":
-        if author := _author(body):
-            yield author, 0.8
+        if near := _author(body[:250]):
+            yield near, 0.84
         if signed := _signed(page):
-            yield signed, 0.78
+            yield signed, 0.8
+        if author := _author(body):
+            yield author, 0.66
     if kind == "date" and (date := first_date(body)):
         yield date, 0.66
     yield from _in_prose(page, errand)

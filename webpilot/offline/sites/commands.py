@@ -158,7 +158,7 @@ def _asks(text: str) -> bool:
 
 def bare(text: str) -> str:
     """Return a command without its verb and the words around it."""
-    text = re.sub(r"\bwish[\s-]+list\b", "wishlist", text, flags=re.I)
+    text = re.sub(r"\bwish[\s-]+lists?\b", "wishlist", text, flags=re.I)
     text = re.sub(
         r"^(?:who|which\s+\w+)\s+(?!(?:is|are|was|has|have|in|on|of|from|with|by|under|does|do"
         r"|did)\b)\w+\s+",

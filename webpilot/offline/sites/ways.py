@@ -12,7 +12,7 @@ from webpilot.offline.sites.page import Item, SitePage, searches
 from webpilot.offline.sites.relevance import fits_place, names_thing, nouns
 from webpilot.offline.sites.structure import groups, next_link
 from webpilot.offline.sites.trail import Trail
-from webpilot.offline.sites.wording import akin, content, covered, nearness, overlap, related
+from webpilot.offline.sites.wording import akin, content, covered, nearness, overlap, related, terms
 
 __all__ = ["TRIED", "opens", "queries", "search_box", "submit_of", "ways"]
 
@@ -56,7 +56,10 @@ def ways(errand: Errand, trail: Trail) -> list[Move]:
     named = errand.thing or errand.person
     if onward is not None and named and groups(page):
         placed = errand.place and fits_place(errand.place, page.title) >= 0.7
-        score = 0.5 if placed or trail.typed() else 0.22
+        listed = bool(trail.typed()) and bool(
+            {"search", "result", "found"} & set(terms(page.title))
+        )
+        score = 0.5 if placed or listed else 0.15
         found.append(Move(action=click(onward), score=score, reason="turns to the next page"))
     backs = sum(step.action.kind == "go_back" for step in trail.steps)
     if any(step.moved for step in trail.steps) and backs < 3 and not trail.page.error:

@@ -247,7 +247,7 @@ def related(nouns: Iterable[str], *, own: bool) -> dict[str, float]:
                 or noun in ("account", "profile")
                 or word not in ("account", "profile", "history")
             ):
-                found.setdefault(stem(word), 0.62)
+                found.setdefault(stem(word), 0.8)
         found[noun] = 1.0
     return found
 
