@@ -32,6 +32,8 @@ class Opened:
     worlds: MeasuredWorlds
     reroot: Reroot | None = None
     """See :class:`webpilot.benchmark.SearchSide`."""
+    anew: bool = True
+    """See :class:`webpilot.benchmark.SearchSide`."""
     contaminated: Callable[[], str] = str
     """Returns why the result does not stand for clean servers; empty where it does."""
     effects: Callable[[], tuple[str, ...]] = tuple

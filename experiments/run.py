@@ -27,7 +27,6 @@ from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from env.benchmarks import Suite, suite_of
-from env.official import OFFICIAL
 from env.sites.exploring import COMMIT_ONCE
 from experiments.ceiling import ceiling, prices
 from experiments.configs import Settings, build, register
@@ -143,7 +142,8 @@ async def _play_missing(settings: Settings, cast: Cast, suite: Suite, folder: Ru
                 return
             table.start(task.id, seed)
             plan = _plan(settings, cast, task.id, seed, task.split)
-            plan = replace(plan, steps=_steps(settings, folder.path, task.id, seed))
+            if settings.playing.explore == COMMIT_ONCE:
+                plan = replace(plan, steps=steps_file(folder.path, task.id, seed))
             with folder.episode(task.id, seed) as recorder:
                 played = await play(plan, suite, recorder=recorder, run_budget=budget)
             folder.append(played.row)
@@ -165,19 +165,6 @@ def _plan(settings: Settings, cast: Cast, task: str, seed: int, split: str) -> E
         run_seed=settings.seed,
         screenshots=settings.screenshots,
     )
-
-
-def _steps(settings: Settings, run: Path, task: str, seed: int) -> Path | None:
-    """Return the journal of an episode's committed steps, where each may be sent once at most.
-
-    On servers that begin every episode anew nothing is left of an earlier try, nor of its journal.
-    """
-    if settings.playing.explore != COMMIT_ONCE:
-        return None
-    file = steps_file(run, task, seed)
-    if settings.benchmark not in OFFICIAL:
-        file.unlink(missing_ok=True)
-    return file
 
 
 def _resumed(settings: Settings, rows: Sequence[EpisodeRow]) -> Budget:

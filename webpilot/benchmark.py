@@ -61,6 +61,14 @@ class SearchSide(Protocol):
         ...
 
     @property
+    def anew(self) -> bool:
+        """Whether the servers hold nothing that an earlier try at the episode has done.
+
+        Else that try was cut off, and what it has done counts; see :mod:`webpilot.once`.
+        """
+        ...
+
+    @property
     def contaminated(self) -> Callable[[], str]:
         """Returns why the result does not stand for clean servers; empty where it does."""
         ...

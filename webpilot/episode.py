@@ -17,19 +17,19 @@ from pathlib import Path
 from mcts.record import move_to_dict
 from mcts.tree import Tree
 from webpilot.agent import Agent, AgentConfig, AgentResult
-from webpilot.benchmark import Benchmark, Costs
+from webpilot.benchmark import Benchmark, Costs, SearchSide
 from webpilot.budget import Budget, Limits
 from webpilot.committing import CommitOnly, Committer
 from webpilot.errors import ConfigError, RecordError, WebPilotError
 from webpilot.llm.measure import Measure
 from webpilot.local import SearchedAttempt
-from webpilot.once import CommitOnce, Once
+from webpilot.once import Arriving, CommitOnce, Once
 from webpilot.provenance import commit
 from webpilot.records.rows import EpisodeRow, Measured
 from webpilot.records.trees import AttemptRecord, SearchRecord
 from webpilot.records.writing import EpisodeRecorder
 from webpilot.roles import Cast, Stage
-from webpilot.types import Action, Answer, Observation, Outcome
+from webpilot.types import Action, Answer, Outcome
 from webpilot.verdict import Episode, Verdict
 
 __all__ = ["EpisodePlan", "Played", "play"]
@@ -80,6 +80,8 @@ class _Progress:
     costs: Costs = Costs()
     effects: tuple[str, ...] = ()
     contaminated: str = ""
+    inherited: str = ""
+    """Why the record of the committed path is not whole; empty where it is."""
     calls: Measure = field(default_factory=Measure)
     error: Exception | None = None
 
@@ -161,7 +163,7 @@ async def _play(
             on_event=on_event,
         )
         try:
-            with _committer(plan, episode) as committer:
+            with _committer(plan, side, episode, progress) as committer:
                 progress.result = await progress.agent.run(
                     side.root, side.worlds, committer, reroot=side.reroot
                 )
@@ -171,7 +173,7 @@ async def _play(
                 _keep_judgement(recorder, progress.verdict)
         finally:
             progress.costs, progress.effects = side.costs(), side.side_effects()
-            progress.contaminated = side.contaminated()
+            progress.contaminated = side.contaminated() or progress.inherited
             if recorder is not None and progress.contaminated:
                 recorder.event("contaminated", {"reason": progress.contaminated})
             if recorder is not None:
@@ -180,17 +182,27 @@ async def _play(
 
 
 @contextmanager
-def _committer(plan: EpisodePlan, episode: Episode) -> Iterator[Committer]:
+def _committer(
+    plan: EpisodePlan, side: SearchSide, episode: Episode, progress: _Progress
+) -> Iterator[Committer]:
     """Yield what the agent commits with: it can act, and cannot ask for the score."""
     if plan.steps is None:
         yield CommitOnly(episode)
         return
+    if side.anew:  # what an earlier try has done is gone, and its journal speaks of nothing
+        plan.steps.unlink(missing_ok=True)
     with Once(plan.steps) as once:
+        if once.finished:
+            count = len(once.finished)
+            progress.inherited = f"{count} of its steps were committed by a try that was cut off"
 
-        async def arrive(url: str) -> Observation:
-            return await episode.commit((Action(kind="goto", args=(url,)),))
-
-        yield CommitOnce(CommitOnly(episode), once, task=plan.task, seed=plan.seed, arrive=arrive)
+        yield CommitOnce(
+            CommitOnly(episode),
+            once,
+            task=plan.task,
+            seed=plan.seed,
+            arrive=episode.arrive if isinstance(episode, Arriving) else None,
+        )
 
 
 def _keep_page(recorder: EpisodeRecorder, tree: Tree, data: Mapping[str, object]) -> None:

@@ -12,7 +12,7 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from webpilot.closing import Closing
 from webpilot.committing import Committer
@@ -21,7 +21,7 @@ from webpilot.records.disk import LineLog, sync_folder
 from webpilot.records.writing import episode_name
 from webpilot.types import Action, Observation
 
-__all__ = ["CommitOnce", "Once", "StepKey", "path_hash", "steps_file"]
+__all__ = ["Arriving", "CommitOnce", "Once", "StepKey", "path_hash", "steps_file"]
 
 BEGUN, DONE, VOID = "begun", "done", "void"
 
@@ -115,6 +115,11 @@ class Once(Closing):
         """The steps that are done, in the order in which they were begun."""
         return tuple(key for key, known in self._steps.items() if known.state == DONE)
 
+    @property
+    def sent(self) -> tuple[StepKey, ...]:
+        """The steps that are done or may be, in the order in which they were begun."""
+        return tuple(key for key, known in self._steps.items() if known.state != VOID)
+
     def close(self) -> None:
         """Let another process write; closing twice is harmless."""
         self._log.close()
@@ -130,6 +135,15 @@ class Once(Closing):
         }
         self._log.append(json.dumps(line))
         self._steps[key] = known
+
+
+@runtime_checkable
+class Arriving(Protocol):
+    """A judged episode whose page can be taken to where an earlier process has led."""
+
+    async def arrive(self, url: str) -> Observation:
+        """Go to an address, which counts as no action; return the page."""
+        ...
 
 
 class CommitOnce:
@@ -162,6 +176,8 @@ class CommitOnce:
         self._seed = seed
         self._unsafe = unsafe
         self._arrive = arrive
+        self._left = list(once.sent)
+        """Steps that an earlier process has begun or done and this one has not come to."""
         self._wanted: list[str] = []
         self._committed: list[Action] = []
 
@@ -170,11 +186,20 @@ class CommitOnce:
         """The actions executed so far, those of earlier processes included."""
         return tuple(self._committed)
 
+    @property
+    def left(self) -> tuple[StepKey, ...]:
+        """Steps that an earlier process has begun or done and this one has not come to.
+
+        Where some are left when an episode is judged, the site holds what its path does not.
+        """
+        return tuple(self._left)
+
     async def commit(self, actions: Sequence[Action]) -> Observation:
         """Carry out ``actions`` on the judged page, in order; return the page that follows.
 
         Raises:
-            SiteUnknown: an unsafe one was begun by a process that died, and may have been done.
+            SiteUnknown: an unsafe one was begun by a process that died, and may have been done; or
+                it is not what an earlier process has done here.
         """
         now: Observation | None = None
         for action in actions:
@@ -188,7 +213,13 @@ class CommitOnce:
         key = StepKey(
             task=self._task, seed=self._seed, path=path_hash(self._wanted), action=action.raw
         )
+        if self._left and key not in self._left:
+            raise SiteUnknown(
+                f"contaminated: the site holds {self._left[0]}, and this attempt goes another way; "
+                "reset the site and start another run"
+            )
         if not self._once.begin(key):
+            self._left.remove(key)
             self._committed.append(action)
             url = self._once.url(key)
             return await (self._arrive(url) if self._arrive and url else self._episode.commit(()))

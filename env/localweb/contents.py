@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
+import errno
 import shutil
 import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from webpilot.errors import EnvironmentDown
+from webpilot.errors import SiteDown
 
 __all__ = ["Signature", "place", "remove", "settled", "signature"]
 
@@ -19,6 +19,7 @@ Signature = Sequence[object]
 HEADER = 100
 """Bytes at the beginning of a SQLite file; among them the number of its last transaction."""
 JOURNAL = "-journal"
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 WAIT = 2.0
 """Seconds a transaction may still take when a file is to be copied."""
 
@@ -52,13 +53,13 @@ def settled(path: Path) -> None:
     """Return when no transaction is under way in a database file.
 
     Raises:
-        EnvironmentDown: one does not come to its end.
+        SiteDown: one does not come to its end.
     """
     journal = path.with_name(path.name + JOURNAL)
     due = time.monotonic() + WAIT
     while journal.exists():
         if time.monotonic() > due:
-            raise EnvironmentDown(f"{path.name} is in the middle of a transaction")
+            raise SiteDown(f"{path.name} is in the middle of a transaction")
         time.sleep(0.005)
 
 
@@ -68,7 +69,7 @@ def place(source: Path, target: Path) -> None:
     A source that is not there leaves nothing there.
 
     Raises:
-        EnvironmentDown: it cannot be written (the disk is full, say).
+        SiteDown: it cannot be written (the disk is full, say); the mend is named.
     """
     fresh = target.with_name(f".{target.name}.new")
     stale = target.with_name(f".{target.name}.old")
@@ -88,8 +89,11 @@ def place(source: Path, target: Path) -> None:
             target.with_name(target.name + JOURNAL).unlink(missing_ok=True)
     except OSError as error:
         remove(fresh)
-        raise EnvironmentDown(
-            f"{target.name} cannot be put back: {os.strerror(error.errno or 0)}"
+        why = str(error.args[0]) if error.errno is None else error.strerror
+        mend = "free some space there" if error.errno in NO_SPACE else "make it writable"
+        raise SiteDown(
+            f"the data of a site cannot be written to {target}: {why}; {mend}, then run the same "
+            "command with run.retry_errors=true"
         ) from error
 
 

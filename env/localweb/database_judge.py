@@ -11,7 +11,7 @@ A task's ``database`` says what must hold at the end::
 
 Right answers and addresses are computed from the data, not written down a second time. ``changes``
 lists every table whose rows may, and must, differ from the seed's; with numbers, so many rows are
-new and so many gone (one that changed is both).
+new and so many gone (one that changed is both; ``null``: any number of them).
 """
 
 from __future__ import annotations
@@ -19,14 +19,19 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
+
+from playwright.sync_api import Error as PlaywrightError
 
 from env.judging import Ending, Opinion
 from env.localweb.answers import answers
 from env.localweb.hashing import reading, rows_between
 from env.localweb.replica import Replica
-from webpilot.errors import ConfigError, EnvironmentDown
+from webpilot.errors import BrowserLost, ConfigError, EnvironmentDown
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 __all__ = ["DatabaseJudge"]
 
@@ -36,6 +41,7 @@ STEPS = 50_000_000
 OF_THE_QUERY = (None, "SQLITE_ERROR", "SQLITE_INTERRUPT", "SQLITE_READONLY")
 """SQLite's names of errors that lie in a query, not in the file."""
 CLOSE = 1e-6
+ATTEMPTS = 20
 Row = Sequence[object]
 
 
@@ -92,8 +98,7 @@ class DatabaseJudge:
         if not paths:
             raise ConfigError(f"the data holds no address: {wanted['sql']}")
         origin = urlsplit(ending.sites[site])
-        # The page is asked: what Playwright knows of its address comes late.
-        now = urlsplit(str(ending.page.evaluate("location.href")))
+        now = urlsplit(address(ending.page))
         if now.netloc != origin.netloc or not any(same_page(now.geturl(), one) for one in paths):
             yield f"the page in front is {now.path or now.geturl()}, not {shortened(paths)}"
 
@@ -117,11 +122,13 @@ class DatabaseJudge:
                 if isinstance(counted, Mapping):
                     yield from self._counted(name, counted)
 
-    def _counted(self, site: str, wanted: Mapping[str, Sequence[int]]) -> Iterator[str]:
+    def _counted(self, site: str, wanted: Mapping[str, Sequence[int] | None]) -> Iterator[str]:
         """Yield the tables in which another number of rows is new or gone."""
         volatile = self._replica.application(site).volatile
         seeded, now = self._replica.seed_data(site), self._replica.data(site)
         for table, numbers in wanted.items():
+            if numbers is None:
+                continue
             found = [
                 len(rows_between(*pair, table, volatile)) for pair in ((seeded, now), (now, seeded))
             ]
@@ -130,6 +137,25 @@ class DatabaseJudge:
 
     def _query(self, site: str, sql: str) -> list[Row]:
         return query(self._replica.data(site), sql)
+
+
+def address(page: Page) -> str:
+    """Return the address of a page as the page itself knows it.
+
+    Playwright hears of where a page was led by others only while it waits for something.
+
+    Raises:
+        BrowserLost: the page is gone.
+    """
+    for attempt in range(ATTEMPTS):
+        try:
+            return str(page.evaluate("location.href"))
+        except PlaywrightError as error:
+            # It is just being left for another one.
+            if attempt == ATTEMPTS - 1 or "context was destroyed" not in str(error):
+                line = str(error).partition("\n")[0]
+                raise BrowserLost(f"the page to be judged does not answer: {line}") from error
+    raise AssertionError
 
 
 def query(file: Path, sql: str) -> list[Row]:

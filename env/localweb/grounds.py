@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from env.guard.effects import EffectLedger
 from env.guard.rules import WindowRules
 from env.judging import Judge
+from env.localweb.application import Application
+from env.localweb.applications import APPLICATIONS
 from env.localweb.catalogue import load
 from env.localweb.judges import Judges
 from env.localweb.replica import Replica
@@ -31,11 +33,19 @@ EXPLORING = (REPLICA, READONLY, COMMIT_ONCE)
 class LocalwebGrounds(Closing):
     """Replicas of the local suite; see :class:`env.sites.suite.Grounds`."""
 
-    def __init__(self, *, explore: str = REPLICA) -> None:
+    def __init__(
+        self,
+        *,
+        explore: str = REPLICA,
+        applications: Sequence[Application] = APPLICATIONS,
+        load: Callable[[str], SiteTask] = load,
+    ) -> None:
         """Find what is installed; the servers start when they are first needed.
 
         Args:
             explore: one of :data:`EXPLORING`.
+            applications: what is served.
+            load: returns a task by its id.
 
         Raises:
             ConfigError: no such mode, or the suite is not installed.
@@ -45,8 +55,10 @@ class LocalwebGrounds(Closing):
                 f"benchmark.explore={explore!r} is not for the local suite: use one of "
                 f"{', '.join(EXPLORING)}"
             )
-        self._commit = Replica()
-        self._search = Replica() if explore == REPLICA else self._commit
+        self.load = load
+        self._commit = Replica(applications=applications)
+        shared = explore != REPLICA
+        self._search = self._commit if shared else Replica(applications=applications)
         self._started = False
         self._judges = Judges(lambda: self._commit)
 
@@ -59,6 +71,11 @@ class LocalwebGrounds(Closing):
     def contaminated(self) -> str:
         """Nothing: every episode begins with the seed."""
         return ""
+
+    @property
+    def anew(self) -> bool:
+        """Yes: whatever an earlier try at an episode has done is gone."""
+        return True
 
     @property
     def snapshots(self) -> Replica | None:
@@ -75,10 +92,6 @@ class LocalwebGrounds(Closing):
         """The servers that are searched on."""
         return self._search
 
-    def load(self, task_id: str) -> SiteTask:
-        """Return a task."""
-        return load(task_id)
-
     def ready(self, role: str, task: SiteTask) -> None:
         """Put a role's servers back to the seed; those that died are started anew."""
         if not self._started:
@@ -93,8 +106,9 @@ class LocalwebGrounds(Closing):
             replica.rebuild()
             replica.check()
 
-    def before_commit(self, task: SiteTask, ledger: EffectLedger) -> None:
-        """Do nothing: exploring has written elsewhere, or not at all."""
+    def before_commit(self, task: SiteTask, ledger: EffectLedger) -> bool:
+        """Return ``False`` and do nothing: exploring has written elsewhere, or not at all."""
+        return False
 
     @property
     def hosts(self) -> tuple[str, ...]:

@@ -119,7 +119,8 @@ function cueOf(element, tag, style, box) {
     clickable,
     inner: clickable ? spoken(element) : "",
     class: element.getAttribute("class") ?? "",
-    id: element.id || "",
+    // Not `element.id`: a form with a field of that name gives the field.
+    id: element.getAttribute("id") || "",
     attributes: attributesOf(element),
     color: svg ? drawnColor(tag, style) : hex(style.color),
     background: hex(svg ? style.fill : style.backgroundColor),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -39,7 +38,7 @@ class SiteEpisode(Commits[SitePage]):
         task: SiteTask,
         judges: Mapping[str, Judge],
         *,
-        prepare: Callable[[], None] = lambda: None,
+        prepare: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """Prepare to commit.
 
@@ -48,23 +47,37 @@ class SiteEpisode(Commits[SitePage]):
             page: not yet loaded.
             task: what is judged.
             judges: by name; those that the task names are asked.
-            prepare: brings the servers to where the episode begins; called once, before its page
-                is loaded, outside the browser's thread.
+            prepare: brings the servers to where the episode begins; awaited once, before its page
+                is loaded.
         """
         super().__init__(thread, page, action_limit=task.action_limit)
         self._task = task
         self._judges = judges
-        self._prepare: Callable[[], None] | None = prepare
+        self._prepare = prepare
 
     async def commit(self, actions: Sequence[Action]) -> Observation:
         """Replay ``actions`` in order and return the page that follows; see :class:`Commits`."""
         await self._prepared()
         return await super().commit(actions)
 
+    async def arrive(self, url: str) -> Observation:
+        """Go to an address, as written in observations, where an earlier process has led.
+
+        It is no action of the agent's, and is not counted as one.
+        """
+        await self._prepared()
+        return await self._thread.run(self._page.metered, lambda: self._arrived(url))
+
+    def _arrived(self, url: str) -> Observation:
+        self._open()
+        error = self._page.act(Action(kind="goto", args=(url,)))
+        self._now = self._page.observe(last_error=error)
+        return self._now
+
     async def _prepared(self) -> None:
         prepare, self._prepare = self._prepare, None
         if prepare is not None:
-            await asyncio.to_thread(prepare)
+            await prepare()
 
     @property
     def addresses(self) -> Addresses:

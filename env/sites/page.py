@@ -5,6 +5,7 @@ Everything here is synchronous and runs in the browser's thread. Nothing here ca
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -28,7 +29,7 @@ from env.sites.addresses import Addresses
 from webpilot.errors import BrowserLost, SiteDown
 from webpilot.types import Action, Observation, OpenTab
 
-__all__ = ["VIEWPORT", "Entry", "SitePage", "Standing"]
+__all__ = ["LEAVING", "SERVER_ERROR", "VIEWPORT", "Entry", "SitePage", "Standing", "answered"]
 
 VIEWPORT = {"width": 1280, "height": 720}
 """That of WebArena's tasks in BrowserGym."""
@@ -38,6 +39,8 @@ LOAD_SECONDS = 30.0
 """Longest time the first page may take."""
 SERVER_ERROR = 500
 """Lowest HTTP status that is the server's fault."""
+LEAVING = re.compile(r"(log|sign)[-_]?(out|off)", re.IGNORECASE)
+"""In the addresses by which one ends a session oneself."""
 ROUNDS = 3
 """How often an action may bring another tab to the front before it is looked at."""
 
@@ -62,6 +65,8 @@ class Entry:
     """Raises SiteDown where a site's server is gone; asked when a page does not come."""
     verify: Callable[[Page], None] | None = None
     """Raises SiteDown where the page just opened is not the site's, or nobody is logged in."""
+    kept: Callable[[Page], None] | None = None
+    """Raises SiteDown where a page that an action led to shows that the login has expired."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +119,10 @@ class SitePage(LivePage):
         """Whether the last action was held back."""
         self._troubled = False
         """Whether a document did not come, or came with an error of its server."""
+        self._came = False
+        """Whether a document came since this was last asked."""
+        self._left = False
+        """Whether the window asked to be logged out."""
 
     def fresh(self) -> SitePage:
         """Return a page that comes the same way, not yet opened."""
@@ -146,7 +155,7 @@ class SitePage(LivePage):
             )
             # Known at once: whatever goes wrong below, the window is closed with the page.
             self._window = window
-            self._taken, self._held_back = set(), False
+            self._taken, self._held_back, self._left = set(), False, False
             window.on_tab(self._prepare)
             for number, url in enumerate(self.entry.start_urls):
                 tab = window.open() if number else window.active
@@ -234,14 +243,19 @@ class SitePage(LivePage):
     def _prepare(self, tab: Tab) -> None:
         """Watch a new tab from its beginning; for the reading thread, so nothing is waited for."""
         tab.session.deadline = self._deadline
+        tab.session.on("Network.requestWillBeSent", self._asked)
         tab.session.on("Network.responseReceived", self._answered)
         tab.session.on("Network.loadingFailed", self._failed)
         if isinstance(self.clock, Quiet):
             self.clock.watch(tab.session)
 
+    def _asked(self, params: Reply) -> None:
+        self._left = self._left or LEAVING.search(params["request"]["url"]) is not None
+
     def _answered(self, params: Reply) -> None:
-        if params.get("type") == "Document" and params["response"]["status"] >= SERVER_ERROR:
-            self._troubled = True
+        if params.get("type") == "Document":
+            self._came = True
+            self._troubled = self._troubled or params["response"]["status"] >= SERVER_ERROR
 
     def _failed(self, params: Reply) -> None:
         if params.get("type") == "Document" and not params.get("canceled"):
@@ -250,22 +264,34 @@ class SitePage(LivePage):
     def _see_to_trouble(self) -> None:
         """Ask whether the site is still there, where a document has not come as it should.
 
+        And whether one is still logged in, where one came: a session that has expired in the middle
+        of an episode is not the agent's failure, unless it was the agent who ended it.
+
         Raises:
             SiteDown: it is not.
         """
         troubled, self._troubled = self._troubled, False
+        came, self._came = self._came, False
         if troubled and self.entry.check is not None:
             self.entry.check()
+        if came and self.entry.kept is not None and not (self._held_back or self._left):
+            self.entry.kept(self.tab.page)
 
     def _arrive(self, tab: Tab, url: str) -> None:
         try:
-            response = tab.page.goto(url, timeout=LOAD_SECONDS * 1000)
-        except PlaywrightError as error:
-            if not tab.alive:
-                raise
-            line = (str(error).strip() or type(error).__name__).splitlines()[0]
-            raise SiteDown(f"{url} did not load: {line}") from error
-        answered(url, response)
+            try:
+                response = tab.page.goto(url, timeout=LOAD_SECONDS * 1000)
+            except PlaywrightError as error:
+                if not tab.alive:
+                    raise
+                line = (str(error).strip() or type(error).__name__).splitlines()[0]
+                raise SiteDown(f"{url} did not load: {line}") from error
+            answered(url, response)
+        except SiteDown:
+            # It knows which site that is, and what mends it.
+            if self.entry.check is not None:
+                self.entry.check()
+            raise
         self._settle(tab)
         if self.entry.verify is not None:
             self.entry.verify(tab.page)

@@ -33,6 +33,7 @@ async def open_site_search(
     limits: PoolLimits | None = None,
     effects: Callable[[], tuple[str, ...]] = tuple,
     contaminated: Callable[[], str] = str,
+    anew: bool = True,
     standing: Callable[[], Standing] | None = None,
 ) -> AsyncIterator[Opened]:
     """Yield the search world of one episode; its pages are discarded afterwards.
@@ -47,6 +48,7 @@ async def open_site_search(
         limits: of the live pages.
         effects: returns what was done to the sites so far.
         contaminated: returns why the result does not stand for clean servers, or nothing.
+        anew: whether the sites hold nothing that an earlier try at the episode has done.
         standing: returns where the judged episode stands; in the browser's thread. Given where
             search and commit share their servers: then each subtask's path is committed when it is
             found, and the search begins anew from there.
@@ -68,6 +70,7 @@ async def open_site_search(
             worlds=worlds,
             effects=effects,
             contaminated=contaminated,
+            anew=anew,
             reroot=None if standing is None else partial(reroot, standing),
         )
     finally:

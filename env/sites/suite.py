@@ -60,6 +60,11 @@ class Grounds(Protocol):
         ...
 
     @property
+    def anew(self) -> bool:
+        """Whether the servers hold nothing that an earlier try at the running episode has done."""
+        ...
+
+    @property
     def snapshots(self) -> Snapshots | None:
         """Puts the search's servers back; ``None`` where nothing of it need be put back."""
         ...
@@ -80,8 +85,10 @@ class Grounds(Protocol):
         """
         ...
 
-    def before_commit(self, task: SiteTask, ledger: EffectLedger) -> None:
+    def before_commit(self, task: SiteTask, ledger: EffectLedger) -> bool:
         """Bring the servers to where the judged path begins, whatever exploring has done to them.
+
+        Returns whether that has logged everybody out.
 
         Raises:
             SiteDown: they cannot be brought there.
@@ -179,6 +186,7 @@ class SiteSuite(Closing):
                 limits=self._limits,
                 effects=ledger.kinds,
                 contaminated=lambda: self.grounds.contaminated,
+                anew=self.grounds.anew,
                 standing=self._standing if self.grounds.incremental else None,
             ) as opened:
                 yield opened
@@ -194,7 +202,7 @@ class SiteSuite(Closing):
         har = Path(self._folder.name) / f"{task.id}.{seed}.har"
         entry = replace(await self._entry("commit", task, thread), har=har)
         page = self._page(task, entry, thread)
-        prepare = partial(self.grounds.before_commit, task, self._ledger)
+        prepare = partial(self._prepare, task, page, thread)
         self._episode = SiteEpisode(thread, page, task, judges, prepare=prepare)
         try:
             yield self._episode
@@ -250,6 +258,13 @@ class SiteSuite(Closing):
         if self._thread is None:
             self._thread = BrowserThread(network=NetworkPolicy(hosts=self.grounds.hosts))
         return self._thread
+
+    async def _prepare(self, task: SiteTask, page: SitePage, thread: BrowserThread) -> None:
+        """Bring the servers, and the window that is to be judged, to where its path begins."""
+        if await asyncio.to_thread(self.grounds.before_commit, task, self._ledger):
+            self._state = None
+            entry = await self._entry("commit", task, thread)
+            page.entry = replace(page.entry, storage_state=entry.storage_state)
 
     def _standing(self) -> Standing:
         """Return where the judged episode stands; in the browser's thread."""

@@ -133,6 +133,24 @@ class Cleanliness(Closing):
         """What is known of the instance now."""
         return _standing(self._events)
 
+    def cut_off(self, run: str, task: str) -> bool:
+        """Return whether this episode was the last to begin, and has not ended; and no other."""
+        now, last = self.standing, self._events[-1]
+        alone = now.reset_at is not None and not now.unsafe
+        return (
+            alone
+            and now.unfinished == (f"{run}/{task}",)
+            and (last["event"], last.get("run"), last.get("task")) == ("begin", run, task)
+        )
+
+    def begun(self, run: str, task: str) -> bool:
+        """Return whether an episode of this name has begun since the last reset."""
+        since = _since_reset(self._events)
+        return any(
+            (each["event"], each.get("run"), each.get("task")) == ("begin", run, task)
+            for each in since
+        )
+
     def was_reset(self, *, by: str) -> None:
         """Note that the instance is in its first state now; ``by`` is ``server`` or ``hand``."""
         self._add("reset", by=by)
@@ -184,8 +202,8 @@ def _read(path: Path) -> list[Mapping[str, Any]]:
 
 def _standing(events: Sequence[Mapping[str, Any]]) -> Standing:
     """Return what a log says, from its last reset on."""
-    resets = [at for at, event in enumerate(events) if event["event"] == "reset"]
-    since = events[resets[-1] + 1 :] if resets else events
+    since = _since_reset(events)
+    resets = [event for event in events if event["event"] == "reset"]
     running: Counter[str] = Counter()
     changed: Counter[str] = Counter()
     for event in since:
@@ -195,7 +213,7 @@ def _standing(events: Sequence[Mapping[str, Any]]) -> Standing:
         elif event["event"] == "end":
             running[name] -= 1
             changed[name] += event["unsafe"]
-    last_reset = events[resets[-1]] if resets else {}
+    last_reset = resets[-1] if resets else {}
     return Standing(
         reset_at=last_reset.get("at"),
         reset_by=last_reset.get("by", ""),
@@ -204,6 +222,11 @@ def _standing(events: Sequence[Mapping[str, Any]]) -> Standing:
         # Begun more often than ended: a kill came between.
         unfinished=tuple(name for name, times in running.items() if times > 0),
     )
+
+
+def _since_reset(events: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    resets = [at for at, event in enumerate(events) if event["event"] == "reset"]
+    return events[resets[-1] + 1 :] if resets else events
 
 
 def _some(names: Sequence[str]) -> str:

@@ -3,7 +3,8 @@
 For tests of everything that a run asks of an instance: which site answers, who is logged in, what a
 reset does. Each site has a login form with the real one's labels and a page of proof; a ``POST`` to
 any other address changes it. Every page lists the notes that were added to its site, and links to
-the page with the form that adds one. A fake that ships; never a benchmark.
+the page with the form that adds one, for which one must be logged in. A fake that ships; never a
+benchmark.
 """
 
 from __future__ import annotations

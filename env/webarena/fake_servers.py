@@ -10,6 +10,7 @@ from http.cookies import SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+from env.sites.page import LEAVING
 from env.webarena.logins import LOGINS, Login
 from env.webarena.readiness import READY
 from env.webarena.sites import HOMEPAGE
@@ -122,11 +123,14 @@ class Site(Server):
             place = path.removeprefix(self._base)
             if method == "POST" and place == self._login.form:
                 return self._log_in(self._login, form)
+            if LEAVING.search(place):
+                self.sessions.discard(session)
+                return HTTPStatus.FOUND, {"Location": self._base + self._login.form}, ""
             # The admin panel shows its form wherever one goes.
             outside = session not in self.sessions
             if outside and (self._login.expired or place == self._login.form):
                 return HTTPStatus.OK, {}, self._form(self._login)
-            if outside and place == self._login.proof:
+            if outside and place in (self._login.proof, NOTES):
                 return HTTPStatus.FOUND, {"Location": self._base + self._login.form}, ""
             if place == self._login.proof:
                 return HTTPStatus.OK, {}, self._page(self._login.keyword)
@@ -176,9 +180,10 @@ class Site(Server):
     def _page(self, body: str) -> str:
         night = ' data-night-mode="auto"' if self.poses_as == "reddit" else ""
         head = HEADS[self.poses_as]
+        # Last, so that what stands before them keeps its place.
         notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
-        links = f'<p>Welcome. <a href="{self._noting}">Notes</a></p><ul>{notes}</ul>'
-        return f"<!DOCTYPE html><html{night}><head>{head}</head><body>{links}{body}</body></html>"
+        body = f'<p>Welcome. <a href="{self._noting}">Notes</a></p>{body}<ul>{notes}</ul>'
+        return f"<!DOCTYPE html><html{night}><head>{head}</head><body>{body}</body></html>"
 
 
 class ResetServer(Server):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from env.guard.effects import EffectLedger
@@ -18,15 +19,16 @@ from env.judging import Judge
 from env.sites.addresses import Addresses
 from env.sites.definition import SiteTask
 from env.sites.exploring import COMMIT_ONCE, READONLY, UNSAFE
-from env.sites.page import Entry
-from env.webarena.cleanliness import Cleanliness, admit
+from env.sites.page import SERVER_ERROR, Entry
+from env.webarena.cleanliness import Admission, Cleanliness, admit
+from env.webarena.fetching import Fetcher
 from env.webarena.instance import Instance
-from env.webarena.logging_in import log_in, verifier
-from env.webarena.readiness import TASKS, checks, refuse
+from env.webarena.logging_in import keeper, log_in, verifier
+from env.webarena.readiness import SITE_TIMEOUT, TASKS, checks, refuse
 from env.webarena.resetting import reset
 from env.webarena.sites import HOMEPAGE
 from webpilot.closing import Closing
-from webpilot.errors import ConfigError
+from webpilot.errors import ConfigError, SiteDown
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -37,6 +39,7 @@ __all__ = ["EXPLORING", "SKIPPED", "WebArenaGrounds"]
 
 EXPLORING = (READONLY, COMMIT_ONCE, UNSAFE)
 """What makes sense on sites that are one of a kind."""
+START_ANEW = "start it again, then run the same command with run.retry_errors=true"
 SKIPPED = "skipped: no WebArena instance (export WA_SHOPPING=http://HOST:PORT and the others)"
 
 
@@ -89,6 +92,7 @@ class WebArenaGrounds(Closing):
         self._close = close
         self._log = Cleanliness(instance)
         self._contaminated = ""
+        self._anew = True
         self._addresses = Addresses.of(instance.places)
 
     def check(self, tasks: Sequence[WebArenaTask], *, evaluators: bool = True) -> None:
@@ -119,8 +123,15 @@ class WebArenaGrounds(Closing):
         """Why the running episode does not stand for a clean instance; empty where it does."""
         return self._contaminated
 
+    @property
+    def anew(self) -> bool:
+        """Whether the running episode is the first of its name since the last reset."""
+        return self._anew
+
     def ready(self, role: str, task: SiteTask) -> None:
         """See to it that an episode begins on a clean instance, as far as one can.
+
+        Where each step is sent once, an episode that was cut off goes on with what it has left.
 
         Raises:
             ConfigError: it is not clean, cannot be reset, and that was not accepted.
@@ -128,26 +139,27 @@ class WebArenaGrounds(Closing):
         """
         if role != "search":
             return
-        terms = admit(
-            self._log.standing,
-            resettable=bool(self._instance.reset_url),
-            accept_dirty=self._accept_dirty,
-        )
+        terms = self._terms(task)
         if terms.reset_first:
             self._reset()
+        self._anew = not self._log.begun(self._run, task.id)
         self._contaminated = terms.contaminated
         self._log.begin(self._run, task.id)
 
-    def before_commit(self, task: SiteTask, ledger: EffectLedger) -> None:
-        """Put the instance back where exploring has written to it; else say so in the result."""
-        sent = sum(each.count for each in ledger.effects() if not each.refused)
+    def before_commit(self, task: SiteTask, ledger: EffectLedger) -> bool:
+        """Return whether the instance was put back, because exploring has written to it.
+
+        Where that is not possible, the result says so.
+        """
+        sent = ledger.sent
         if self._explore != UNSAFE or not sent:
-            return
-        if self._instance.reset_url:
-            self._reset()
-            self._log.begin(self._run, task.id)
-        else:
+            return False
+        if not self._instance.reset_url:
             self._contaminated = f"exploring sent {sent} unsafe requests, and nothing was reset"
+            return False
+        self._reset()
+        self._log.begin(self._run, task.id)
+        return True
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -160,7 +172,9 @@ class WebArenaGrounds(Closing):
             addresses=self._addresses,
             start_urls=tuple(self._addresses.fill(url) for url in task.start_urls),
             headers=self._instance.headers(),
+            check=partial(self._answering, task),
             verify=verifier(self._instance.places),
+            kept=keeper(self._instance.places, headers=self._instance.headers()),
         )
 
     def sign_in(self, context: BrowserContext, task: SiteTask) -> Mapping[str, Any]:
@@ -201,6 +215,31 @@ class WebArenaGrounds(Closing):
         """Let another run have the instance."""
         self._close()
         self._log.close()
+
+    def _terms(self, task: SiteTask) -> Admission:
+        if self._explore == COMMIT_ONCE and self._log.cut_off(self._run, task.id):
+            return Admission(reset_first=False)
+        return admit(
+            self._log.standing,
+            resettable=bool(self._instance.reset_url),
+            accept_dirty=self._accept_dirty,
+        )
+
+    def _answering(self, task: SiteTask) -> None:
+        """Return where the task's sites still answer; asked when a page did not come.
+
+        Raises:
+            SiteDown: one does not; the message names it.
+        """
+        fetcher = Fetcher(headers=self._instance.headers())
+        for site in task.sites:
+            address = self._instance.places[site]
+            try:
+                status = fetcher.get(address, timeout=SITE_TIMEOUT).status
+            except SiteDown as error:
+                raise SiteDown(f"{site} is gone: {error}; {START_ANEW}") from error
+            if status >= SERVER_ERROR:
+                raise SiteDown(f"{site} is broken: {address} has status {status}; {START_ANEW}")
 
     def _reset(self) -> None:
         self._resetting(self._instance)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Error as PlaywrightError
 
+from env.sites.page import answered
+from env.webarena.fetching import Fetcher
 from env.webarena.logins import LOGINS, Login
 from env.webarena.marks import MARKS, recognised
 from webpilot.errors import SiteDown
@@ -14,7 +16,7 @@ from webpilot.errors import SiteDown
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
-__all__ = ["log_in", "still_in", "verifier"]
+__all__ = ["keeper", "log_in", "still_in", "verifier"]
 
 SECONDS = 30.0
 """Longest time a page of a login may take."""
@@ -62,6 +64,42 @@ def still_in(page: Page, site: str, address: str) -> bool:
     return login.holds(address, url=page.url, page=page.content())
 
 
+def keeper(
+    addresses: Mapping[str, str], *, headers: Mapping[str, str] | None = None
+) -> Callable[[Page], None]:
+    """Return a check that one is still logged in, of a page that an action led to.
+
+    For :class:`env.sites.page.Entry`. A form to log in is shown to whoever asks for one, so the
+    page of proof is asked for too before a login is called expired.
+
+    Args:
+        addresses: by site, without a slash at the end.
+        headers: what every request to them needs.
+    """
+
+    def kept(page: Page) -> None:
+        try:
+            # Asked first: Playwright takes in where its page has gone to with a call of its own.
+            html = page.content()
+            site = _site_of(page.url, addresses)
+            if site not in LOGINS:
+                return
+            login, address = LOGINS[site], addresses[site]
+            if not login.lost(address, url=page.url, page=html):
+                return
+            # Not by the window: its requests are what the agent did.
+            cookies = "; ".join(f"{c['name']}={c['value']}" for c in page.context.cookies(page.url))
+            fetcher = Fetcher(headers={**(headers or {}), "Cookie": cookies})
+            proof = fetcher.get(address + login.proof, timeout=SECONDS)
+        except PlaywrightError:
+            return  # the page went elsewhere meanwhile
+        if login.holds(address, url=proof.url, page=proof.text):
+            return
+        raise _expired(site, page.url)
+
+    return kept
+
+
 def verifier(addresses: Mapping[str, str]) -> Callable[[Page], None]:
     """Return a check of a page just opened: that it is its site's, and that one is logged in.
 
@@ -79,9 +117,16 @@ def verifier(addresses: Mapping[str, str]) -> Callable[[Page], None]:
         if site in MARKS and other not in (None, site):
             raise SiteDown(f"{url} answers as {other}, not as {site}: correct its address")
         if site in LOGINS and LOGINS[site].lost(addresses[site], url=url, page=html):
-            raise SiteDown(f"nobody is logged in to {site} any more, at {url}")
+            raise _expired(site, url)
 
     return verify
+
+
+def _expired(site: str, url: str) -> SiteDown:
+    return SiteDown(
+        f"nobody is logged in to {site} any more, at {url}: run the same command with "
+        "run.retry_errors=true, which logs in anew"
+    )
 
 
 def _site_of(url: str, addresses: Mapping[str, str]) -> str:
@@ -104,9 +149,10 @@ def _fill(page: Page, login: Login, address: str) -> None:
 
 def _open(page: Page, url: str) -> None:
     try:
-        page.goto(url, timeout=SECONDS * 1000)
+        response = page.goto(url, timeout=SECONDS * 1000)
     except PlaywrightError as error:
         raise SiteDown(f"{url} did not load: {_line(error)}") from error
+    answered(url, response)
 
 
 def _line(error: PlaywrightError) -> str:

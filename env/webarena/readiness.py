@@ -21,7 +21,16 @@ from env.webarena.tokenizer import DOWNLOAD, found
 from webpilot.checks import Check
 from webpilot.errors import ConfigError, SiteDown
 
-__all__ = ["JUDGE_MODEL", "KEY", "READY", "TASKS", "checks", "doctor_checks", "refuse"]
+__all__ = [
+    "JUDGE_MODEL",
+    "KEY",
+    "READY",
+    "SITE_TIMEOUT",
+    "TASKS",
+    "checks",
+    "doctor_checks",
+    "refuse",
+]
 
 KEY = "OPENAI_API_KEY"
 TASKS = "WebArena tasks"

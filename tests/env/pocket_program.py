@@ -6,15 +6,23 @@ foreground, holds no connection between requests, and binds whatever address it 
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import sys
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+NOTES = """<!DOCTYPE html><title>Notes: {count}</title><h1>{count} notes</h1>
+<form method="post" action="/notes"><button>Add</button></form>"""
+
 
 class Handler(BaseHTTPRequestHandler):
-    """``GET /``, ``GET /me``, ``GET /stop``, ``POST /add`` (a row), ``POST /file`` (a file)."""
+    """``GET /``, ``GET /me``, ``POST /add`` (a row), ``POST /file`` (a file).
+
+    ``GET /notes`` is a page with a form, which adds a row, too, or ends the server where the folder
+    holds a file ``fragile``.
+    """
 
     folder: Path
 
@@ -22,6 +30,9 @@ class Handler(BaseHTTPRequestHandler):
         """Show a page; each view is counted."""
         self.run("UPDATE views SET number = number + 1")
         text = "Pocket shop"
+        if self.path == "/notes":
+            self.answer(NOTES.format(count=self.added()), kind="text/html")
+            return
         if self.path == "/me":
             known = "pocket-session=fixed" in self.headers.get("Cookie", "")
             text = "Hello, Ada" if known else "Log in"
@@ -29,6 +40,15 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:  # noqa: N802
         """Change something."""
+        if self.path == "/notes":
+            if (self.folder / "fragile").exists():
+                os._exit(1)
+            self.run("INSERT INTO things (name) VALUES ('added')")
+            self.send_response(303)
+            self.send_header("Location", "/notes")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         if self.path == "/file":
             (self.folder / "index" / "written").write_text("changed")
         else:
@@ -40,10 +60,17 @@ class Handler(BaseHTTPRequestHandler):
         with closing(sqlite3.connect(self.folder / "pocket.sqlite")) as database, database:
             database.execute(sql)
 
-    def answer(self, text: str) -> None:
+    def added(self) -> int:
+        """How many rows were added."""
+        with closing(sqlite3.connect(self.folder / "pocket.sqlite")) as database:
+            query = "SELECT count(*) FROM things WHERE name = 'added'"
+            return int(database.execute(query).fetchone()[0])
+
+    def answer(self, text: str, *, kind: str = "text/plain") -> None:
         """Send a page."""
         body = text.encode()
         self.send_response(200)
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

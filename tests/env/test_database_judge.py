@@ -29,7 +29,7 @@ class Front:
     url: str
 
     def evaluate(self, expression: str) -> str:
-        """Return the address, whatever is asked."""
+        assert expression == "location.href"
         return self.url
 
 
@@ -86,6 +86,7 @@ def test_one_too_many_fails_where_rows_are_counted(replica: Replica) -> None:
     assert judged(replica, counted).passed
     ask(replica.urls["shopping"], "POST", "/add")
     assert "2 new and 0 gone" in judged(replica, counted).reason
+    assert judged(replica, {"changes": {"shopping": {"things": None}}}).passed
 
 
 def test_a_reset_makes_the_same_task_fail_again(replica: Replica) -> None:

@@ -137,6 +137,27 @@ def test_cues_tell_words_attributes_scrolling_and_selection(page: Opened) -> Non
     assert ("type", "date") in by_word["day"].attributes
 
 
+def test_a_form_whose_fields_are_called_id_and_class_is_seen_as_a_form(page: Opened) -> None:
+    page.open("tiles.html")
+    page.js(
+        "document.body.innerHTML = '<form id=order><input name=id><input name=className></form>'"
+    )
+    (form,) = [one for one in page.look().cues if one.tag == "form"]
+    assert form.words == ("order",)
+
+
+def test_a_secret_drawn_anew_with_each_load_does_not_make_another_page(page: Opened) -> None:
+    page.open("tiles.html")
+    seen = []
+    for secret, kept in (("a1", "x"), ("b2", "x"), ("b2", "y")):
+        page.js(
+            "document.body.innerHTML = '<form><input type=hidden name=csrf_token "
+            f"value={secret}><input type=hidden name=step value={kept}></form>'"
+        )
+        seen.append(page.look().fingerprint.exact)
+    assert seen[0] == seen[1] != seen[2]
+
+
 def test_marking_leaves_no_trace_in_descriptions_and_can_be_forgotten(page: Opened) -> None:
     page.open("widgets.html")
     assert not page.js("document.querySelector('[aria-description], [aria-roledescription]')")

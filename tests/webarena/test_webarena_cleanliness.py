@@ -205,3 +205,34 @@ def test_a_full_disk_is_told_and_nothing_is_lost(home: Path) -> None:
     assert done.stdout.startswith("no space left to write")
     with opened() as log:
         assert log.standing.clean
+
+
+def test_an_episode_is_cut_off_until_it_ends_or_another_one_begins() -> None:
+    with opened() as log:
+        log.was_reset(by="server")
+        log.begin("run", "webarena.1")
+        log.end("run", "webarena.1", [])
+        assert not log.cut_off("run", "webarena.1")
+        assert log.begun("run", "webarena.1")
+        log.begin("run", "webarena.2")
+        assert log.cut_off("run", "webarena.2")
+        assert not log.cut_off("other", "webarena.2")
+        assert not log.cut_off("run", "webarena.1")
+        log.begin("run", "webarena.2")  # and once more
+        assert log.cut_off("run", "webarena.2")
+        log.end("run", "webarena.2", [])
+        assert not log.cut_off("run", "webarena.2")
+        log.was_reset(by="hand")
+        assert not log.begun("run", "webarena.2")
+        assert not log.cut_off("run", "webarena.2")
+
+
+def test_an_episode_on_an_instance_that_others_have_spoiled_is_not_the_only_one() -> None:
+    with opened() as log:
+        log.begin("run", "webarena.1")
+        assert not log.cut_off("run", "webarena.1")  # no reset is known
+        log.was_reset(by="server")
+        log.begin("run", "webarena.1")
+        log.end("run", "webarena.1", ["POST /cart"])
+        log.begin("run", "webarena.2")
+        assert not log.cut_off("run", "webarena.2")

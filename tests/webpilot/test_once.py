@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -126,6 +127,24 @@ def test_done_steps_are_skipped_and_their_effect_taken_for_granted(tmp_path: Pat
     assert [action.raw for action in again.committed] == ["click('3')"]
     assert [action.raw for action in careful.committed] == [f"click('{n}')" for n in "123"]
     assert went == ["http://shop/1", "http://shop/2"]
+
+
+def test_an_attempt_that_goes_another_way_than_what_the_site_holds_sends_nothing(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "steps.jsonl"
+    committed(file, Episode(), "1", "2")
+    other = Episode()
+    with pytest.raises(SiteUnknown, match=r"the site holds click\('2'\) of shop.1 seed 0"):
+        committed(file, other, "1", "3")
+    assert other.committed == ()
+    with Once(file) as once:
+        assert once.begin(replace(KEY, path="elsewhere"))
+    with pytest.raises(SiteUnknown, match="goes another way"):
+        committed(file, other, "1", "2", "3")
+    assert other.committed == ()
+    shorter = committed(file, Episode(), "1")
+    assert [key.action for key in shorter.left] == ["click('2')", "click('1')"]
 
 
 def test_the_same_action_elsewhere_is_another_step(tmp_path: Path) -> None:

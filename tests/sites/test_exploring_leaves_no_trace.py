@@ -1,0 +1,145 @@
+"""Whatever a search does, the servers that are judged hold what was committed, and nothing else.
+
+Random scripts on the ledger, by both ways of exploring: on a server of the search's own that is put
+back, and on the judged one by reading alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from env.guard.network import NetworkPolicy
+from env.link.thread import BrowserThread
+from mcts.protocols import Level, World
+from tests.sites.small_site import SmallSite, action
+from tests.sites.test_site_world import awaited
+from webpilot.types import Action, Observation, Path, PathStep
+
+SCRIPTS = 20
+STEPS = 4
+HERE = Action(kind="goto", args=("http://shopping/ledger",))
+THERE = Action(kind="goto", args=("http://shopping/index.html",))
+NAMES = ("Ledger", "Add", "add again", "mark", "many lines")
+
+
+@pytest.fixture(scope="module")
+def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SmallSite, SmallSite]]:
+    """The servers that are searched on and those that are judged, in one browser."""
+    explored = SmallSite(tmp_path_factory.mktemp("explored"))
+    judged = SmallSite(tmp_path_factory.mktemp("judged"))
+    hosts = (*explored.addresses.hosts, *judged.addresses.hosts)
+    explored.thread = judged.thread = BrowserThread(network=NetworkPolicy(hosts=hosts))
+    yield explored, judged
+    explored.close()
+    judged.close()
+
+
+def digest(site: SmallSite) -> str:
+    """The logical hash of all that a site holds."""
+    return hashlib.sha256(json.dumps(site.server.lines).encode()).hexdigest()
+
+
+def drawn(seen: Observation, rng: np.random.Generator) -> Action | None:
+    """A click on something of the page, or a line to add; buttons that write count most."""
+    known = {each.name for each in seen.elements if each.role != "StaticText"}
+    names = [name for name in NAMES if name in known]
+    if not names:
+        return None
+    if "Add" in names and rng.random() < 0.5:
+        return action(seen, "fill", "Line", f"line {rng.integers(100)}")
+    weights = np.array([3.0 if name in ("Add", "add again") else 1.0 for name in names])
+    return action(seen, "click", names[int(rng.choice(len(names), p=weights / weights.sum()))])
+
+
+async def wander(
+    world: World, root: Observation, rng: np.random.Generator
+) -> tuple[list[Path], list[Level]]:
+    """Walk at random, going back at random; return where it was and how exactly it went back."""
+    path, levels = Path(root=root), []
+    visited = [path]
+    for _ in range(STEPS):
+        chosen = drawn(path.target, rng)
+        if chosen is not None:
+            step = await world.step(chosen)
+            here = replace(
+                path, steps=(*path.steps, PathStep(action=chosen, observation=step.observation))
+            )
+            visited.append(here)
+            path = here if not step.ended else path
+        if chosen is None or path is not visited[-1] or rng.random() < 0.4:
+            path = visited[int(rng.integers(len(visited)))]
+            levels.append((await world.restore(path)).level)
+            path = path if not path.target.held_back else Path(root=root)
+            if path.target is root:
+                levels.append((await world.restore(path)).level)
+    return visited, levels
+
+
+@awaited
+async def test_exploring_on_servers_of_its_own_leaves_the_judged_ones_as_they_were(
+    sites: tuple[SmallSite, SmallSite],
+) -> None:
+    explored, judged = sites
+    seed, written = digest(judged), 0
+    async with judged.episode() as episode:
+        for script in range(SCRIPTS):
+            rng = np.random.default_rng(script)
+            async with explored.searching() as opened, opened.worlds.lease() as world:
+                root = Path(root=opened.root)
+                visited, levels = await wander(world, opened.root, rng)
+                assert set(levels) <= {Level.EXACT}, script
+                written += len(explored.server.lines)
+                assert digest(judged) == seed, script
+                # Where it is put back to is where its own server is, and stays.
+                back = visited[int(rng.integers(len(visited)))]
+                assert (await world.restore(back)).level is Level.EXACT, script
+                held = explored.server.lines
+                await world.restore(root)
+                await world.restore(back)
+                assert explored.server.lines == held, script
+                # What is committed meanwhile is seen by the judged servers alone.
+                await episode.commit([HERE if script % 2 else THERE])
+                assert digest(judged) == seed, script
+            assert explored.server.lines == held, script  # closing a search changes nothing
+            explored.server.put_back("ledger-0")
+    assert written > SCRIPTS  # the scripts did write
+    assert explored.ledger.sent > 2 * SCRIPTS
+    assert "commit" not in " ".join(explored.ledger.kinds())
+    assert judged.ledger.sent == 0
+
+
+@awaited
+async def test_exploring_by_reading_leaves_what_the_last_commit_left(
+    sites: tuple[SmallSite, SmallSite],
+) -> None:
+    _, judged = sites
+    start, refused = len(judged.server.lines), 0
+    async with judged.episode(judged.task(action_limit=5 * SCRIPTS)) as episode:
+        for script in range(SCRIPTS):
+            rng = np.random.default_rng(1000 + script)
+            async with judged.searching(writes=False, standing=episode.standing) as opened:
+                home = opened.root
+                adding = [THERE, action(home, "fill", "Line", "kept"), action(home, "click", "Add")]
+                committed = digest(judged)
+                async with opened.worlds.lease() as world:
+                    visited, levels = await wander(world, home, rng)
+                assert set(levels) <= {Level.EXACT}, script
+                assert digest(judged) == committed, script
+                refused += sum(path.target.held_back for path in visited)
+                await episode.commit(adding)
+                committed = digest(judged)
+                assert opened.reroot is not None
+                root, worlds = await opened.reroot()
+                async with worlds.lease() as world:
+                    visited, levels = await wander(world, root, rng)
+                assert set(levels) <= {Level.EXACT}, script
+                assert digest(judged) == committed, script
+                refused += sum(path.target.held_back for path in visited)
+    assert refused > SCRIPTS
+    assert judged.server.lines[start:] == ("kept",) * SCRIPTS
