@@ -83,7 +83,7 @@ def _worded(errand: Errand, trail: Trail) -> Iterator[Found]:
 
 
 def _told_apart(errand: Errand, records: Sequence[Record] | None) -> bool:
-    """Return whether the records say what tells them apart, so that none with a value means none."""
+    """Return whether the records tell their values, so that none with one means none."""
     if errand.columns:
         heads = next((record.headers for record in records or () if record.headers), ())
         return all(any(overlap(name, head) >= 0.7 for head in heads) for name in errand.columns)
@@ -247,10 +247,12 @@ def _of_page(page: SitePage, errand: Errand) -> Iterator[tuple[str, float]]:
     if kind == "phone" and (match := PHONE.search(body)):
         yield match.group(), 0.8
     if kind == "author":
-        if author := _author(body):
-            yield author, 0.8
+        if near := _author(body[:250]):
+            yield near, 0.84
         if signed := _signed(page):
-            yield signed, 0.78
+            yield signed, 0.8
+        if author := _author(body):
+            yield author, 0.66
     if kind == "date" and (date := first_date(body)):
         yield date, 0.66
     yield from _in_prose(page, errand)
@@ -273,7 +275,9 @@ def _in_prose(page: SitePage, errand: Errand) -> Iterator[tuple[str, float]]:
                     yield (date if date and _kind(errand.asked) == "date" else year.group()), 0.7
                 continue
             number = re.match(
-                r"\s+(?:is|was|of|are|:|about|around|at|stands at|\s)*\s*(?P<v>[\u00a3$\u20ac]?\d[\d,.]*\d|\d)(?P<u>\s?(?:km\u00b2|km2|km|m|kg|%|metres|meters|square kilometres)\b)?",
+                r"\s+(?:is|was|of|are|:|about|around|at|stands at"
+                r"|\s)*\s*(?P<v>[\u00a3$\u20ac]?\d[\d,.]*\d|\d)(?P<u>\s?(?:km\u00b2|km2|km|m|kg"
+                r"|%|metres|meters|square kilometres)\b)?",
                 after,
             )
             if number:
@@ -320,7 +324,8 @@ def _kind(asked: str) -> str:
 def _author(text: str) -> str | None:
     """Return who a text says made something: ``by Ann``, ``Posted by ann on ...``."""
     match = re.search(
-        r"\b(?:by|author:?|(?:from )?user:?|started by|submitted by)\s+(?P<name>[^\W\d_][\w.@+-]*(?:\s[A-Z][\w.'-]+)?)",
+        r"\b(?:by|author:?|(?:from )?user:?|started by"
+        r"|submitted by)\s+(?P<name>[^\W\d_][\w.@+-]*(?:\s[A-Z][\w.'-]+)?)",
         text,
     )
     return match.group("name").rstrip(".,") if match else None

@@ -9,57 +9,12 @@ from webpilot.offline.clauses import QUOTED
 
 __all__ = ["Chunk", "chunks", "masked", "unmasked"]
 
-LEADS = [
-    "of",
-    "for",
-    "about",
-    "on",
-    "in",
-    "from",
-    "to",
-    "with",
-    "by",
-    "as",
-    "under",
-    "titled",
-    "named",
-    "called",
-    "saying",
-    "does",
-    "did",
-    "do",
-    "have",
-    "has",
-    "whose",
-    "which",
-    "who",
-    "that",
-    "are",
-    "is",
-    "was",
-    "were",
-    "regarding",
-    "on",
-    "behalf",
-    "of",
-    "into",
-    "within",
-    "at",
-    "entitled",
-    "over",
-    "labelled",
-    "labeled",
-    "reading",
-    "using",
-    "between",
-    "above",
-    "below",
-    "than",
-    "since",
-    "before",
-    "after",
-    "during",
-]
+LEADS_WORDS = """
+of for about on in from to with by as under titled named called saying does did do have has
+whose which who that are is was were regarding on behalf of into within at entitled over
+labelled labeled reading using between above below than since before after during
+"""
+LEADS = tuple(LEADS_WORDS.split())
 MASK = re.compile(r"\bQ(\d+)Q\b")
 
 

@@ -28,33 +28,14 @@ __all__ = [
     "submits",
 ]
 
-SENDING = [
-    "save",
-    "submit",
-    "send",
-    "post",
-    "create",
-    "add",
-    "update",
-    "confirm",
-    "apply",
-    "change",
-    "ok",
-    "publish",
-    "place",
-    "reply",
-    "comment",
-    "continue",
-    "yes",
-    "accept",
-    "rename",
-    "move",
-    "upload",
-    "set",
-    "edit",
-]
+SENDING_WORDS = """
+save submit send post create add update confirm apply change ok publish place reply comment
+continue yes accept rename move upload set edit
+"""
+SENDING = tuple(SENDING_WORDS.split())
 NEVER = re.compile(
-    r"\b(?:cancel|search|reset|delete|remove|log ?out|login|back|clear|close|discard|filter|go|browse)\b",
+    r"\b(?:cancel|search|reset|delete|remove|log ?out|login|back|clear|close|discard|filter|go"
+    r"|browse)\b",
     re.IGNORECASE,
 )
 FINDING = re.compile(r"\b(?:search|filter|find|go|show)\b", re.IGNORECASE)
@@ -65,20 +46,10 @@ STAR = "star"
 LIST = "list"
 """Stands for the option of a match with a list that is drawn by a script, not open yet."""
 STATED = frozenset(["status", "state", "resolution"])
-LONG = frozenset(
-    [
-        "body",
-        "text",
-        "description",
-        "comment",
-        "message",
-        "content",
-        "review",
-        "detail",
-        "note",
-        "reply",
-    ]
-)
+LONG_WORDS = """
+body text description comment message content review detail note reply
+"""
+LONG = frozenset(LONG_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from webpilot.offline.sites.answers import Found, read_answer, record_value
 from webpilot.offline.sites.deeds import deeds, done
@@ -20,6 +20,10 @@ from webpilot.types import Answer, Infeasible, JsonItem, Outcome
 
 __all__ = ["Standing", "answer_of", "stand"]
 
+CREATING_WORDS = """
+create file open start post report raise log make
+"""
+CREATING = frozenset(CREATING_WORDS.split())
 STOP = 0.6
 """Certainty from which the policy stops."""
 HOPE = 0.2
@@ -88,6 +92,9 @@ def _from_record(errand: Errand, record: Record | None) -> Found | None:
 
 def _mutating(errand: Errand, trail: Trail) -> Standing:
     """Return the standing of a deed."""
+    titled = any("title" in terms(slot.name) for slot in errand.slots)
+    if errand.thing and titled and errand.verb in CREATING:
+        errand = replace(errand, thing="", others=())  # what is made anew is nowhere to be found
     sure = done(errand, trail)
     if sure >= STOP:
         outcome: Outcome = _finished(errand)

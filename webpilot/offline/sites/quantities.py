@@ -18,7 +18,8 @@ __all__ = [
 ]
 
 MONEY = re.compile(
-    r"(?:[\u00a3$\u20ac]\s?\d[\d,]*(?:\.\d{1,2})?|\b\d[\d,]*(?:\.\d{2})?\s?(?:USD|EUR|GBP|[\u00a3$\u20ac]))"
+    r"(?:[\u00a3$\u20ac]\s?\d[\d,]*(?:\.\d{1,2})?|\b\d[\d,]*(?:\.\d{2})?\s?(?:USD|EUR|GBP"
+    r"|[\u00a3$\u20ac]))"
 )
 EMAIL = re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")
 PHONE = re.compile(r"(?:\+\d[\d\s().-]{6,}\d|\b\d{3,5}[\s-]\d{3,}[\s-]?\d{2,}\b)")
@@ -37,8 +38,9 @@ DATE = re.compile(
     rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH},?\s+(?:\d{{4}}|'\d{{2}}){_CLOCK}"
     rf"|\b{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}{_CLOCK}"
     r"|\b\d{1,2}/\d{1,2}/\d{2,4}\b"
-    rf"|\b\d{{1,2}}\s+{_MONTH}(?!\w)"
-    r"|\b(?:an?|\d+)\s*(?:second|minute|min|hour|day|week|month|year|[smhdwy])s?(?:,?\s+\d+\s+\w+)?\s+ago\b|\byesterday\b|\bjust now\b|\btoday\b",
+    rf"|(?<![\w.,$])\d{{1,2}}\s+{_MONTH}(?!\w)"
+    r"|\b(?:an?|\d+)\s*(?:second|minute|min|hour|day|week|month|year"
+    r"|[smhdwy])s?(?:,?\s+\d+\s+\w+)?\s+ago\b|\byesterday\b|\bjust now\b|\btoday\b",
     re.IGNORECASE,
 )
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31557600}

@@ -21,95 +21,16 @@ __all__ = [
     "without_extreme",
 ]
 
-ATTRIBUTES = frozenset(
-    [
-        "price",
-        "cost",
-        "status",
-        "state",
-        "date",
-        "time",
-        "author",
-        "name",
-        "title",
-        "number",
-        "email",
-        "phone",
-        "address",
-        "rating",
-        "stock",
-        "availability",
-        "population",
-        "capital",
-        "year",
-        "amount",
-        "total",
-        "quantity",
-        "count",
-        "sku",
-        "upc",
-        "isbn",
-        "id",
-        "code",
-        "score",
-        "severity",
-        "priority",
-        "type",
-        "resolution",
-        "owner",
-        "username",
-        "description",
-        "biography",
-        "version",
-        "size",
-        "color",
-        "colour",
-        "weight",
-        "length",
-        "height",
-        "area",
-        "elevation",
-        "reason",
-        "content",
-        "subject",
-        "summary",
-        "location",
-        "city",
-        "country",
-        "timezone",
-        "role",
-        "language",
-        "currency",
-        "brand",
-        "manufacturer",
-        "supplier",
-        "discount",
-        "tax",
-        "subtotal",
-        "percentage",
-        "age",
-        "birthday",
-        "founder",
-        "mayor",
-        "president",
-        "director",
-        "creator",
-        "reporter",
-        "assignee",
-        "label",
-        "deadline",
-        "commit",
-        "hash",
-        "comment",
-        "message",
-        "reply",
-        "view",
-        "like",
-        "member",
-        "user",
-        "reviewer",
-    ]
-)
+ATTRIBUTES_WORDS = """
+price cost status state date time author name title number email phone address rating stock
+availability population capital year amount total quantity count sku upc isbn id code score
+severity priority type resolution owner username description biography version size color colour
+weight length height area elevation reason content subject summary location city country
+timezone role language currency brand manufacturer supplier discount tax subtotal percentage age
+birthday founder mayor president director creator reporter assignee label deadline commit hash
+comment message reply view like member user reviewer
+"""
+ATTRIBUTES = frozenset(ATTRIBUTES_WORDS.split())
 """Nouns for what a thing has, stemmed."""
 
 COLUMNS = {
@@ -139,89 +60,50 @@ COLUMNS = {
 }
 EXTREME = re.compile(
     r"\b(?:the\s+|my\s+)?(?:"
-    r"(?P<dir>most|least)\s+(?P<adj>expensive|costly|cheap|recent(?:ly)?|popular|active)(?:\s+(?:placed|added|created|updated|posted))?"
-    r"|(?P<sup>priciest|costliest|cheapest|newest|latest|oldest|earliest|longest|shortest|largest|biggest|smallest|tallest|heaviest|lightest)(?:[\s-]+priced)?"
-    r"|(?P<end>highest|lowest|best|worst|top|least|most)[\s-]+(?P<ed>discussed|commented|rated|priced|reviewed|ranked|viewed|replied|liked|commented)"
-    r"|(?P<high>highest|lowest|best|worst|greatest|maximum|minimum)\s+(?:number\s+of\s+|average\s+)?(?P<noun>(?-i:[a-z]+))"
+    r"(?P<dir>most|least)\s+(?P<adj>expensive|costly|cheap|recent(?:ly)?|popular"
+    r"|active)(?:\s+(?:placed|added|created|updated|posted))?"
+    r"|(?P<sup>priciest|costliest|cheapest|newest|latest|oldest|earliest|longest|shortest"
+    r"|largest|biggest|smallest|tallest|heaviest|lightest)(?:[\s-]+priced)?"
+    r"|(?P<end>highest|lowest|best|worst|top|least|most)[\s-]+(?P<ed>discussed|commented|rated"
+    r"|priced|reviewed|ranked|viewed|replied|liked|commented)"
+    r"|(?P<high>highest|lowest|best|worst|greatest|maximum|minimum)\s+(?:number\s+of\s+"
+    r"|average\s+)?(?P<noun>(?-i:[a-z]+))"
     r"|(?P<many>most|fewest|least)\s+(?:number\s+of\s+)?(?P<nouns>(?-i:[a-z]+s)|stock)"
-    r"|(?P<place>last|first)(?=\s+(?:order|review|topic|post|comment|reply|ticket|purchase|commit|message|product))"
+    r"|(?P<place>last|first)(?=\s+(?:order|review|topic|post|comment|reply|ticket|purchase"
+    r"|commit|message|product))"
     r")\b",
     re.IGNORECASE,
 )
 LOW = frozenset({"least", "lowest", "worst", "fewest", "minimum"})
 MONEY = r"[\u00a3$\u20ac]?\s*(\d[\d,]*(?:\.\d+)?)"
 BELOW = re.compile(
-    rf"\b(?:under|below|less than|fewer than|cheaper than|at most|up to|no more than|within)\s+{MONEY}",
+    rf"\b(?:under|below|less than|fewer than|cheaper than|at most|up to|no more than"
+    rf"|within)\s+{MONEY}",
     re.I,
 )
 ABOVE = re.compile(
     rf"\b(?:over|above|more than|at least|exceeding|greater than|higher than)\s+{MONEY}", re.I
 )
 BETWEEN = re.compile(rf"\bbetween\s+{MONEY}\s+(?:and|to|-)\s+{MONEY}", re.I)
-STATES = frozenset(
-    [
-        "open",
-        "closed",
-        "pending",
-        "cancelled",
-        "canceled",
-        "shipped",
-        "complete",
-        "completed",
-        "processing",
-        "active",
-        "inactive",
-        "approved",
-        "rejected",
-        "fixed",
-        "review",
-        "deferred",
-        "resolved",
-        "critical",
-        "severe",
-        "important",
-        "minor",
-        "cosmetic",
-        "high",
-        "low",
-        "medium",
-        "immediate",
-        "zero",
-        "tested",
-        "unresolved",
-        "verified",
-        "draft",
-        "published",
-        "paid",
-        "refunded",
-        "delivered",
-        "being",
-    ]
-)
+STATES_WORDS = """
+open closed pending cancelled canceled shipped complete completed processing active inactive
+approved rejected fixed review deferred resolved critical severe important minor cosmetic high
+low medium immediate zero tested unresolved verified draft published paid refunded delivered
+being
+"""
+STATES = frozenset(STATES_WORDS.split())
 """Words for the state that a record may be in."""
-UNSTATED = frozenset(
-    [
-        "order",
-        "ticket",
-        "topic",
-        "my",
-        "the",
-        "issue",
-        "product",
-        "item",
-        "this",
-        "it",
-        "bug",
-        "of",
-        "for",
-        "is",
-    ]
-)
+UNSTATED_WORDS = """
+order ticket topic my the issue product item this it bug of for is
+"""
+UNSTATED = frozenset(UNSTATED_WORDS.split())
 NAMED_VALUE = re.compile(
-    r"\b(?:the|of|in|with)\s+(?P<value>[A-Z][\w-]*)\s+(?P<name>subsystem|severity|priority|status|type|component|role)\b"
+    r"\b(?:the|of|in|with)\s+(?P<value>[A-Z][\w-]*)\s+(?P<name>subsystem|severity|priority"
+    r"|status|type|component|role)\b"
 )
 VALUED = re.compile(
-    r"\b(?:with|have|has|having|of|whose|is|are|in|and|,)\s+(?:an?\s+|the\s+|their\s+)?(?P<name>status|state|severity|priority|type|resolution|role|category)\s*"
+    r"\b(?:with|have|has|having|of|whose|is|are|in|and|,)\s+(?:an?\s+|the\s+"
+    r"|their\s+)?(?P<name>status|state|severity|priority|type|resolution|role|category)\s*"
     r"(?:is\s+|set to\s+|:\s*|=\s*)?(?P<value>\"[^\"]+\"|'[^']+'|[A-Za-z_-]+)",
     re.IGNORECASE,
 )
@@ -229,8 +111,10 @@ VALUED = re.compile(
 
 SORT = re.compile(
     r"\b(?:cheapest|lowest[- ]priced?|most expensive|dearest|highest[- ]priced?|priciest"
-    r"|(?:best|highest|top)[- ]rated|newest|latest|most recent|oldest|earliest)(?: ones?| products?| items?)? first\b"
-    r"|\b(?:by|in)\s+(?:ascending|descending|increasing|decreasing|rising|falling)\s+(?:order of\s+)?(?:price|rating|date|name|title)\b"
+    r"|(?:best|highest|top)[- ]rated|newest|latest|most recent|oldest|earliest)(?: ones?"
+    r"| products?| items?)? first\b"
+    r"|\b(?:by|in)\s+(?:ascending|descending|increasing|decreasing|rising"
+    r"|falling)\s+(?:order of\s+)?(?:price|rating|date|name|title)\b"
     r"|\bsorted by\s+[a-z ]+|\bfrom (?:the )?(?:cheapest|lowest|highest|most expensive) to\b",
     re.IGNORECASE,
 )
@@ -274,15 +158,18 @@ def read_asked(question: str) -> str:
     if re.match(r"^how\s+(?:old|long|tall|big|large|high|far)\b", lower):
         return lower.split()[1]
     head = re.match(
-        r"^(?:what(?:'s| is| are| was| were)|which|what|tell me|give me|get|find(?: out)?|show me|list|return|name|identify|look up|report|extract)\s+"
-        r"(?:me\s+)?(?:(?:what|which|who)\s+(?:is|are|was)?\s*)?(?:all\s+)?(?:the|its|my|a|an)?\s*(?P<rest>.+)$",
+        r"^(?:what(?:'s| is| are| was| were)|which|what|tell me|give me|get|find(?: out)?"
+        r"|show me|list|return|name|identify|look up|report|extract)\s+"
+        r"(?:me\s+)?(?:(?:what|which|who)\s+(?:is|are|was)?\s*)?(?:all\s+)?(?:the|its|my|a"
+        r"|an)?\s*(?P<rest>.+)$",
         lower,
     )
     if head is None:
         return ""
     rest = EXTREME.sub(" ", head.group("rest"))
     stretch = re.split(
-        r"\s+(?:of|for|in|on|from|that|which|with|to|does|do|did|is|are|was|has|have|by|at|who|costs?)\b",
+        r"\s+(?:of|for|in|on|from|that|which|with|to|does|do|did|is|are|was|has|have|by|at|who"
+        r"|costs?)\b",
         rest,
         maxsplit=1,
     )[0]
@@ -303,8 +190,10 @@ def read_counted(question: str) -> str:
     if re.search(r"\bhow many (?:people|inhabitants|residents) live\b", question, re.IGNORECASE):
         return ""  # that is a population, told and not counted
     match = re.search(
-        r"\b(?:how many|(?:the |total |overall )(?:total )?(?:number|count) of|count(?: the)?(?: number of)?)\s+(?P<what>[a-z0-9_-]+(?:\s[a-z0-9_-]+){0,3}?)"
-        r"(?=\s*(?:\?|$|\.|,)|\s+(?:does|do|did|are|is|were|was|has|have|in|on|of|for|by|with|there|that|which|from|currently|i|we|shown|listed)\b)",
+        r"\b(?:how many|(?:the |total |overall )(?:total )?(?:number|count) of"
+        r"|count(?: the)?(?: number of)?)\s+(?P<what>[a-z0-9_-]+(?:\s[a-z0-9_-]+){0,3}?)"
+        r"(?=\s*(?:\?|$|\.|,)|\s+(?:does|do|did|are|is|were|was|has|have|in|on|of|for|by|with"
+        r"|there|that|which|from|currently|i|we|shown|listed)\b)",
         question,
         re.IGNORECASE,
     )

@@ -62,7 +62,7 @@ def _titled(page: SitePage, name: str) -> float:
         mark = names_thing(name, shown)
         # lower headings are often those of other things on the page
         weight = (
-            1.0 if place == 0 or (item.heading or 1) == (page.headings[0].heading or 1) else 0.75
+            1.0 if place == 0 or (item.heading or 1) == (page.headings[0].heading or 1) else 0.5
         )
         best = max(best, mark * weight)
     for pair in pairs(page):

@@ -252,9 +252,10 @@ class SitePlanner:
         Explorer's stop carries it.
         """
         errand = read_errand(task.goal)
+        about = errand.thing or errand.place or errand.goal
         subtask = Subtask(
             goal=task.goal,
-            expectation=f"{errand.kind.value.lower()}: {errand.thing or errand.place or errand.goal}",
+            expectation=f"{errand.kind.value.lower()}: {about}",
         )
         return Plan(subtasks=(subtask,), rationale=f"one errand of kind {errand.kind.value}")
 

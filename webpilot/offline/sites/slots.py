@@ -35,19 +35,26 @@ STOP = (
     r"(?:the|my|a|an|our|its|this|category|order|ticket|topic|Q\d))"
 )
 BARE = rf"(?:{QUOTE}|\S.*?){STOP}"
-MADE = r"create|add|open|post|write|start|make|submit|file|report|draft|publish|raise|log|register|set up|compose|leave|ask|save"
+MADE = (
+    r"create|add|open|post|write|start|make|submit|file|report|draft|publish|raise|log|register"
+    r"|set up|compose|leave|ask|save"
+)
 TITLED = re.compile(
-    rf"\b(?P<det>the|my|this|that|our)?\s*(?P<noun>[a-z][\w -]{{0,30}}?),?\s+(?:titled|entitled|named|called)"
-    rf"\s*:?\s+(?P<value>{QUOTE}|[A-Z][\w'&-]*(?:\s(?:[A-Z0-9&][\w'&-]*|of|the|and|for))*(?<! and)|[^\s,]+)",
+    rf"\b(?P<det>the|my|this|that|our)?\s*(?P<noun>[a-z][\w -]{{0,30}}?),?\s+(?:titled|entitled"
+    rf"|named|called)"
+    rf"\s*:?\s+(?P<value>{QUOTE}|[A-Z][\w'&-]*(?:\s(?:[A-Z0-9&][\w'&-]*|of|the|and"
+    rf"|for))*(?<! and)|[^\s,]+)",
 )
 SAYING = re.compile(
-    rf",?\s*\b(?:saying|that says|which says|describe it (?:so|as|like this|thus)|describing it as|that reads|which reads|stating|reading)\s*:?\s*(?:that\s+)?"
+    rf",?\s*\b(?:saying|that says|which says|describe it (?:so|as|like this|thus)"
+    rf"|describing it as|that reads|which reads|stating|reading)\s*:?\s*(?:that\s+)?"
     rf"(?P<value>{QUOTE}|.+?(?=\.?\s*$))",
     re.IGNORECASE,
 )
 CHANGE = re.compile(
     rf"\b(?P<verb>change|set|update|edit|modify|make|switch|correct|rename|retitle|move|increase"
-    rf"|raise|lower|reduce|put|assign|fix|replace|turn)\s+(?P<what>(?:(?!\bto\b).)+?)\s+(?:to|into)\s+"
+    rf"|raise|lower|reduce|put|assign|fix|replace|turn)\s+(?P<what>(?:(?!\bto\b).)+?)\s+(?:to"
+    rf"|into)\s+"
     rf"(?:be\s+)?(?P<value>{QUOTE}|\S.*?)(?=\s*(?:[,;]\s|\.(?:\s|$)|$)"
     rf"|\s+(?:and|then)\s+(?:the|its|set|change|update|add|save|make|mark)\b"
     rf"|\s+(?:for|on|in|of)\s+(?:the|my|ticket|order|product|topic|{QUOTE}))",
@@ -59,31 +66,38 @@ MARK = re.compile(
     re.IGNORECASE,
 )
 STARS = re.compile(
-    rf"\b(?P<count>[1-5]|{'|'.join(NUMBERS)})[\s-]+(?:out of (?:5|five)\s+)?stars?\b(?:\s+(?:rating|review|score))?"
+    rf"\b(?P<count>[1-5]|{'|'.join(NUMBERS)})[\s-]+(?:out of (?:5"
+    rf"|five)\s+)?stars?\b(?:\s+(?:rating|review|score))?"
     r"|\b(?:rating|score)\s+(?:of\s+)?(?P<score>[1-5])\b(?:\s+(?:out of|/)\s*5)?",
     re.IGNORECASE,
 )
 PAIR = re.compile(
-    rf"(?:^|(?<=[\s,;(]))(?P<name>[A-Za-z][\w-]*(?:\s[a-z][\w-]*){{0,2}})\s*[:=]\s*(?P<value>{QUOTE}|[^,;]+?)(?=\s*(?:[,;]|\.\s|\.?$))"
+    rf"(?:^|(?<=[\s,;(]))(?P<name>[A-Za-z][\w-]*(?:\s[a-z][\w-]*){{0,2}})\s*[:=]\s*"
+    rf"(?P<value>{QUOTE}|[^,;]+?)(?=\s*(?:[,;]|\.\s|\.?$))"
 )
 WITH = re.compile(r"\s+(?:with|using|and give it|, giving it)\s+", re.IGNORECASE)
 ITEM = re.compile(
-    rf"^(?:an?\s|the\s|its\s|my\s)?\s*(?P<name>(?:address\s)?line\s\d|[A-Za-z][\w-]*(?:\s(?!of\b|to\b|is\b)[a-z][\w-]*){{0,2}}?)\s*"
-    rf"(?:\s(?:of|to|is|set to|as)\s+|\s*[:=]\s*|\s+)(?P<value>{QUOTE}|[A-Z0-9\u00a3$\u20ac+][^,;]*|[^\s,;]+)$",
+    rf"^(?:an?\s|the\s|its\s|my\s)?\s*(?P<name>(?:address\s)?line\s\d|[A-Za-z][\w-]*(?:\s(?!of\b"
+    rf"|to\b|is\b)[a-z][\w-]*){{0,2}}?)\s*"
+    rf"(?:\s(?:of|to|is|set to|as)\s+|\s*[:=]\s*|\s+)(?P<value>{QUOTE}"
+    rf"|[A-Z0-9\u00a3$\u20ac+][^,;]*|[^\s,;]+)$",
 )
 BACKWARD = re.compile(
-    r"^(?:a|an|the)?\s*(?P<value>[A-Za-z0-9_%]+)\s+(?P<name>discount|severity|priority|status|type|rating|visibility"
+    r"^(?:a|an|the)?\s*(?P<value>[A-Za-z0-9_%]+)\s+(?P<name>discount|severity|priority|status"
+    r"|type|rating|visibility"
     r"|resolution|access|role|level|permission|quantity)$",
     re.IGNORECASE,
 )
 BODY = re.compile(
-    rf"\b(?:post|reply|comment|write|leave|send|respond|add|append|ask|answer|note|message)\b(?P<between>[^,;]*?)\s*:?\s(?P<value>{QUOTE})",
+    rf"\b(?:post|reply|comment|write|leave|send|respond|add|append|ask|answer|note"
+    rf"|message)\b(?P<between>[^,;]*?)\s*:?\s(?P<value>{QUOTE})",
     re.IGNORECASE,
 )
 CONTAINER = re.compile(r"\b(?:category|section|forum|subforum|board)$", re.IGNORECASE)
 COLON = re.compile(r":[\s,]+(?P<list>[a-z][^:]*)$")
 SENT = re.compile(
-    r"\bsend\s+(?:(?P<name>[\w.@-]+)\s+(?=an?\s)|(?=.*\bto\s+(?:the\s+)?(?:user\s+)?(?P<to>[\w.@-]+)))",
+    r"\bsend\s+(?:(?P<name>[\w.@-]+)\s+(?=an?\s)"
+    r"|(?=.*\bto\s+(?:the\s+)?(?:user\s+)?(?P<to>[\w.@-]+)))",
     re.IGNORECASE,
 )
 CODED = re.compile(r"\b(?:an?|the|new)\s+(?P<value>[A-Z]\w*_\w+)\s+(?=[a-z])")
@@ -91,9 +105,10 @@ SIDE = re.compile(
     r"[,;]?\s+(?P<name>severity|priority|subsystem|resolution|type)\s+(?P<value>[A-Z]\w+)\b"
 )
 VERSION = re.compile(r"\b(?:for|in|of|version)\s+(?:[A-Z]\w+\s+)?(?P<value>\d+\.\d+(?:\.\d+)?)\b")
-NOT_LABELS = frozenset(
-    ["of", "the", "a", "an", "for", "with", "to", "my", "your", "and", "new", "it"]
-)
+NOT_LABELS_WORDS = """
+of the a an for with to my your and new it
+"""
+NOT_LABELS = frozenset(NOT_LABELS_WORDS.split())
 
 
 def read_slots(text: str) -> tuple[tuple[Slot, ...], str]:
@@ -178,7 +193,8 @@ def _label_and_owner(what: str) -> tuple[str, str]:
     if owned:
         return owned.group("name"), f"of {owned.group('owner')}"
     parts = re.match(
-        r"^(?P<det>the|my|its|our)?\s*(?P<name>.+?)(?:\s+(?P<lead>of|for|on|in|from)\s+(?P<rest>.+))?$",
+        r"^(?P<det>the|my|its|our)?\s*(?P<name>.+?)(?:\s+(?P<lead>of|for|on|in"
+        r"|from)\s+(?P<rest>.+))?$",
         what,
         re.IGNORECASE,
     )
@@ -221,7 +237,7 @@ def _listed(text: str, found: list[Slot]) -> str:
     parts = WITH.split(text)
     kept = parts[0]
     for part in parts[1:]:
-        left = []
+        left: list[str] = []
         for entry in re.split(r"\s*(?:,\s*(?:and\s+)?|\sand\s+|;\s*)", part):
             entry = entry.strip(" .")
             slot = _entry(entry)
@@ -263,14 +279,13 @@ def _paired(text: str, found: list[Slot]) -> str:
 
 
 def _sent(text: str, found: list[Slot]) -> str:
-    """Note who a message is for, and what is written as codes: ``a Code_Defect ticket for 1.1.0``."""
+    """Note who a message is for, and values written as codes: ``a Code_Defect ticket``."""
     to = SENT.search(text)
     name = (to.group("name") or to.group("to")) if to is not None else None
     if name and name.lower() not in NOT_LABELS:
         found.append(Slot(name="users", value=name))
         text = text.replace(name, " ", 1)
-    for match in SIDE.finditer(text):
-        found.append(Slot(name=match.group("name"), value=match.group("value")))
+    found += [Slot(name=m.group("name"), value=m.group("value")) for m in SIDE.finditer(text)]
     text = SIDE.sub(" ", text)
     for pattern, label in ((CODED, ""), (VERSION, "version")):
         match = pattern.search(text)
@@ -290,7 +305,8 @@ def _worded(text: str, found: list[Slot]) -> str:
     if re.search(r"\b(?:topic|ticket|review|product|article)\s*$", match.group("between")):
         return text
     if not re.search(
-        r"\b(?:comment|reply|note|message|line|text|question|answer|sentence|remark|description)\b|^\s*$",
+        r"\b(?:comment|reply|note|message|line|text|question|answer|sentence|remark"
+        r"|description)\b|^\s*$",
         match.group("between"),
     ):
         return text

@@ -25,33 +25,22 @@ __all__ = [
 
 KEPT = 256
 """Pages whose structure is kept at hand, by identity."""
-SIGNALS = frozenset(
-    [
-        "alert",
-        "message",
-        "messages",
-        "notice",
-        "notification",
-        "flash",
-        "toast",
-        "error",
-        "errors",
-        "errorlist",
-        "success",
-        "warning",
-        "danger",
-        "invalid",
-        "feedback",
-    ]
-)
+SIGNALS_WORDS = """
+alert message messages notice notification flash toast error errors errorlist success warning
+danger invalid feedback
+"""
+SIGNALS = frozenset(SIGNALS_WORDS.split())
 BAD = frozenset(["error", "errors", "errorlist", "danger", "invalid", "warning"])
 ONWARD = re.compile(
-    r"^(?:next(?: page)?|older|more|load more|show more|[>\u203a\u00bb\u2192]+|next\s*[>\u203a\u00bb\u2192]*)$",
+    r"^(?:next(?: page)?|older|more|load more|show more|[>\u203a\u00bb\u2192]+"
+    r"|next\s*[>\u203a\u00bb\u2192]*)$",
     re.I,
 )
 TOTAL = re.compile(
-    r"(?:\bof\s+(?:about\s+)?(?P<of>\d[\d,]*)\b(?!\s*(?:5|stars?|out)\b)|^(?P<head>\d[\d,]*)\s+(?:results?|items?|products?|matches|entries|records?)\b"
-    r"|\bfound\s+(?P<found>\d[\d,]*)\b|\b(?P<tail>\d[\d,]*)\s+(?:results?|matches|entries|records?|hits)\b(?:\s+found)?)",
+    r"(?:\bof\s+(?:about\s+)?(?P<of>\d[\d,]*)\b(?!\s*(?:5|stars?|out)\b)"
+    r"|^(?P<head>\d[\d,]*)\s+(?:results?|items?|products?|matches|entries|records?)\b"
+    r"|\bfound\s+(?P<found>\d[\d,]*)\b|\b(?P<tail>\d[\d,]*)\s+(?:results?|matches|entries"
+    r"|records?|hits)\b(?:\s+found)?)",
     re.IGNORECASE,
 )
 
@@ -114,7 +103,7 @@ def tables(page: SitePage) -> tuple[Table, ...]:
     for item in page.items:
         if item.tag != "table" and item.role not in ("table", "grid"):
             continue
-        rows = []
+        rows: list[tuple[Item, tuple[Item, ...]]] = []
         headers: tuple[str, ...] = ()
         for row in _rows(page, item):
             cells = tuple(
@@ -330,7 +319,7 @@ def next_link(page: SitePage) -> Item | None:
 
 
 def shown_total(page: SitePage, noun: str = "") -> int | None:
-    """Return how many there are in all as the page says (``1 to 20 of 45 results``), or ``None``."""
+    """Return how many there are in all as the page says (``1 to 20 of 45``), or ``None``."""
     wanted = content(noun)
     for place, run in enumerate(page.runs):
         if page.items[page.holders[place]].chrome:

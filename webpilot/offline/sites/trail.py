@@ -73,6 +73,16 @@ class Trail:
             for step in self.steps
         )
 
+    def left_behind(self, page: SitePage, item: Item) -> bool:
+        """Return whether it was followed, though never from this page."""
+        own = _identity(page, item)
+        return not any(
+            step.target is not None
+            and step.before.key == page.key
+            and _identity(step.before, step.target) == own
+            for step in self.steps
+        )
+
     def typed(self) -> tuple[str, ...]:
         """Return the texts that were sent to a search, oldest first."""
         return tuple(

@@ -12,7 +12,7 @@ from webpilot.offline.sites.page import Item, SitePage, searches
 from webpilot.offline.sites.relevance import fits_place, names_thing, nouns
 from webpilot.offline.sites.structure import groups, next_link
 from webpilot.offline.sites.trail import Trail
-from webpilot.offline.sites.wording import akin, content, covered, nearness, overlap, related
+from webpilot.offline.sites.wording import akin, content, covered, nearness, overlap, related, terms
 
 __all__ = ["TRIED", "opens", "queries", "search_box", "submit_of", "ways"]
 
@@ -23,7 +23,8 @@ LEAVING = re.compile(
     re.I,
 )
 DOING = re.compile(
-    r"^(?:add|buy|like|upvote|downvote|subscribe|follow|approve|reject|submit|save|post|send|write|new|create|edit|reply|update|confirm|apply|mark)\b",
+    r"^(?:add|buy|like|upvote|downvote|subscribe|follow|approve|reject|submit|save|post|send"
+    r"|write|new|create|edit|reply|update|confirm|apply|mark)\b",
     re.IGNORECASE,
 )
 NAMING = ["keyword", "name", "title", "product", "search"]
@@ -36,7 +37,7 @@ OPENING = frozenset(
 
 
 def ways(errand: Errand, trail: Trail) -> list[Move]:
-    """Return the ways to go on from the page at hand, in no order; none of them changes anything."""
+    """Return the ways to go on from the page at hand, in no order; none changes anything."""
     page = trail.page
     found = [*_searching(errand, trail)]
     here = _rows_about(page, errand)
@@ -49,13 +50,16 @@ def ways(errand: Errand, trail: Trail) -> list[Move]:
         if score < 0.1 or not _harmless(page, item):
             continue
         if trail.followed(page, item):
-            score *= TRIED
+            score *= 0.5 if trail.left_behind(page, item) and item.role == "link" else TRIED
         found.append(Move(action=click(item), score=min(0.97, score), reason=why))
     onward = next_link(page)
     named = errand.thing or errand.person
     if onward is not None and named and groups(page):
         placed = errand.place and fits_place(errand.place, page.title) >= 0.7
-        score = 0.5 if placed or trail.typed() else 0.22
+        listed = bool(trail.typed()) and bool(
+            {"search", "result", "found"} & set(terms(page.title))
+        )
+        score = 0.5 if placed or listed else 0.15
         found.append(Move(action=click(onward), score=score, reason="turns to the next page"))
     backs = sum(step.action.kind == "go_back" for step in trail.steps)
     if any(step.moved for step in trail.steps) and backs < 3 and not trail.page.error:
@@ -92,7 +96,8 @@ def _score(
             mark = overlap(errand.thing, label) * (
                 1.0 if covered(label, errand.thing) > 0.5 else 0.4
             )
-        options.append((mark * 0.97, f"'{label}' is '{errand.thing}'"))
+        aside = bool(errand.person) and any(page.holds(row, item) for row in here)
+        options.append((mark * (0.6 if aside else 0.97), f"'{label}' is '{errand.thing}'"))
     if errand.person:
         options.append(
             (
@@ -194,21 +199,21 @@ def queries(errand: Errand) -> tuple[str, ...]:
 
 
 def _searching(errand: Errand, trail: Trail) -> Iterator[Move]:
-    """Yield filling in the site's search, then sending it; a wider query where one found nothing."""
+    """Yield filling in the search, then sending it; a wider query where one found nothing."""
     page = trail.page
     box = search_box(page, errand)
     if box is None:
         return
     typed = trail.typed()
     last = trail.last
-    if last is not None and last.action.kind == "fill" and last.target is not None:
-        if finds(last.before, last.target) and not last.failed:
-            button = submit_of(page, box)
-            if button is not None:
-                yield Move(action=click(button), score=0.93, reason="sends the search")
-            sure = 0.6 if button is not None else 0.93
-            yield Move(action=press("Enter"), score=sure, reason="Enter sends the search")
-            return
+    filled = last.target if last is not None and last.action.kind == "fill" else None
+    if last is not None and filled is not None and finds(last.before, filled) and not last.failed:
+        button = submit_of(page, box)
+        if button is not None:
+            yield Move(action=click(button), score=0.93, reason="sends the search")
+        sure = 0.6 if button is not None else 0.93
+        yield Move(action=press("Enter"), score=sure, reason="Enter sends the search")
+        return
     tries = (errand.person,) if errand.person and _for_people(box) else queries(errand)
     fresh = [query for query in tries if query not in typed]
     if fresh:

@@ -22,76 +22,12 @@ __all__ = [
     "terms",
 ]
 
-STOPS = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "of",
-        "to",
-        "in",
-        "on",
-        "at",
-        "for",
-        "and",
-        "or",
-        "into",
-        "from",
-        "with",
-        "by",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "that",
-        "this",
-        "these",
-        "those",
-        "it",
-        "its",
-        "my",
-        "your",
-        "our",
-        "their",
-        "his",
-        "her",
-        "me",
-        "i",
-        "you",
-        "we",
-        "they",
-        "he",
-        "she",
-        "do",
-        "does",
-        "did",
-        "have",
-        "has",
-        "had",
-        "there",
-        "all",
-        "any",
-        "some",
-        "each",
-        "every",
-        "than",
-        "please",
-        "can",
-        "could",
-        "would",
-        "will",
-        "shall",
-        "not",
-        "as",
-        "so",
-        "page",
-        "site",
-        "website",
-        "store",
-    ]
-)
+STOPS_WORDS = """
+a an the of to in on at for and or into from with by is are was were be been that this these
+those it its my your our their his her me i you we they he she do does did have has had there
+all any some each every than please can could would will shall not as so page site website store
+"""
+STOPS = frozenset(STOPS_WORDS.split())
 
 SAME = tuple(
     frozenset(group.split())
@@ -174,70 +110,14 @@ for _place, _group in enumerate(SAME):
     for _word in _group:
         GROUPS[stem(_word)] = (*GROUPS.get(stem(_word), ()), _place)
 
-OBJECTS = frozenset(
-    [
-        "basket",
-        "cart",
-        "wishlist",
-        "order",
-        "review",
-        "rating",
-        "profile",
-        "account",
-        "address",
-        "ticket",
-        "issue",
-        "bug",
-        "topic",
-        "thread",
-        "post",
-        "comment",
-        "reply",
-        "category",
-        "forum",
-        "user",
-        "customer",
-        "product",
-        "item",
-        "voucher",
-        "coupon",
-        "range",
-        "article",
-        "page",
-        "wiki",
-        "branch",
-        "tag",
-        "file",
-        "commit",
-        "report",
-        "timeline",
-        "notification",
-        "bookmark",
-        "message",
-        "poll",
-        "password",
-        "email",
-        "subscription",
-        "newsletter",
-        "attachment",
-        "stock",
-        "offer",
-        "partner",
-        "attribute",
-        "option",
-        "type",
-        "list",
-        "stockrecord",
-        "supplier",
-        "checkout",
-        "payment",
-        "shipping",
-        "history",
-        "settings",
-        "report",
-        "alert",
-    ]
-)
+OBJECTS_WORDS = """
+basket cart wishlist order review rating profile account address ticket issue bug topic thread
+post comment reply category forum user customer product item voucher coupon range article page
+wiki branch tag file commit report timeline notification bookmark message poll password email
+subscription newsletter attachment stock offer partner attribute option type list stockrecord
+supplier checkout payment shipping history settings report alert
+"""
+OBJECTS = frozenset(OBJECTS_WORDS.split())
 """Nouns for what a site keeps, one word each."""
 
 HOMES = {
@@ -367,7 +247,7 @@ def related(nouns: Iterable[str], *, own: bool) -> dict[str, float]:
                 or noun in ("account", "profile")
                 or word not in ("account", "profile", "history")
             ):
-                found.setdefault(stem(word), 0.62)
+                found.setdefault(stem(word), 0.8)
         found[noun] = 1.0
     return found
 
