@@ -72,6 +72,8 @@ def say(text: str) -> None:
 
 def make_environment() -> None:
     """Make `.venv` anew unless its Python runs and it was made in this place."""
+    if VENV.is_symlink():
+        raise SetupError("setup: .venv is a link, and what it leads to would be emptied: remove it")
     home = VENV / "webpilot-home"
     if PYTHON.exists() and home.exists() and home.read_text() == str(VENV):
         probe = subprocess.run([PYTHON, "-c", "import pip"], capture_output=True)

@@ -23,13 +23,13 @@ from webpilot.committing import CommitOnly, Committer
 from webpilot.errors import ConfigError, RecordError, WebPilotError
 from webpilot.llm.measure import Measure
 from webpilot.local import SearchedAttempt
-from webpilot.once import CommitOnce, Once
+from webpilot.once import Arriving, CommitOnce, Once
 from webpilot.provenance import commit
 from webpilot.records.rows import EpisodeRow, Measured
 from webpilot.records.trees import AttemptRecord, SearchRecord
 from webpilot.records.writing import EpisodeRecorder
 from webpilot.roles import Cast, Stage
-from webpilot.types import Action, Answer, Observation, Outcome
+from webpilot.types import Action, Answer, Outcome
 from webpilot.verdict import Episode, Verdict
 
 __all__ = ["EpisodePlan", "Played", "play"]
@@ -196,10 +196,13 @@ def _committer(
             count = len(once.finished)
             progress.inherited = f"{count} of its steps were committed by a try that was cut off"
 
-        async def arrive(url: str) -> Observation:
-            return await episode.commit((Action(kind="goto", args=(url,)),))
-
-        yield CommitOnce(CommitOnly(episode), once, task=plan.task, seed=plan.seed, arrive=arrive)
+        yield CommitOnce(
+            CommitOnly(episode),
+            once,
+            task=plan.task,
+            seed=plan.seed,
+            arrive=episode.arrive if isinstance(episode, Arriving) else None,
+        )
 
 
 def _keep_page(recorder: EpisodeRecorder, tree: Tree, data: Mapping[str, object]) -> None:

@@ -120,7 +120,7 @@ def as_committed(attempt: Attempt, seen: Observation) -> Attempt:
     if not attempt.steps:
         return attempt
     *before, last = attempt.steps
-    return replace(attempt, steps=(*before, replace(last, observation=seen)))
+    return replace(attempt, steps=(*before, replace(last, observation=seen)), committed=True)
 
 
 def best_try(tries: Sequence[SearchResult]) -> SearchResult:

@@ -12,7 +12,7 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from webpilot.closing import Closing
 from webpilot.committing import Committer
@@ -21,7 +21,7 @@ from webpilot.records.disk import LineLog, sync_folder
 from webpilot.records.writing import episode_name
 from webpilot.types import Action, Observation
 
-__all__ = ["CommitOnce", "Once", "StepKey", "path_hash", "steps_file"]
+__all__ = ["Arriving", "CommitOnce", "Once", "StepKey", "path_hash", "steps_file"]
 
 BEGUN, DONE, VOID = "begun", "done", "void"
 
@@ -135,6 +135,15 @@ class Once(Closing):
         }
         self._log.append(json.dumps(line))
         self._steps[key] = known
+
+
+@runtime_checkable
+class Arriving(Protocol):
+    """A judged episode whose page can be taken to where an earlier process has led."""
+
+    async def arrive(self, url: str) -> Observation:
+        """Go to an address, which counts as no action; return the page."""
+        ...
 
 
 class CommitOnce:

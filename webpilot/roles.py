@@ -61,6 +61,8 @@ class Attempt:
     accepted: bool
     """The search itself judged the subtask done at the path's end."""
     stop_reason: str
+    committed: bool = False
+    """Its path was taken on the judged page, for good; the next attempt begins behind it."""
 
     @property
     def observation(self) -> Observation:

@@ -11,7 +11,7 @@ from env.localweb.contents import Signature, place, remove, settled, signature
 from env.localweb.hashing import combined, table_hashes
 from webpilot.errors import EnvironmentDown
 
-__all__ = ["SEED", "Data"]
+__all__ = ["SEED", "Data", "State"]
 
 SEED = "seed"
 """Name of the content that a database, or another file, has in the seed."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -19,14 +18,13 @@ from env.localweb.hashing import combined
 from env.localweb.ports import free_ports
 from env.localweb.seeds import application_python, cookies_of, manifest, seed_folder
 from env.localweb.served import Served, cookie_header
+from env.localweb.states import States
 from webpilot.closing import Closing
-from webpilot.errors import ConfigError, EnvironmentDown, SiteDown
+from webpilot.errors import ConfigError, SiteDown
 from webpilot.serving import LOOPBACK
 
 __all__ = ["Replica"]
 
-SNAPSHOTS = 400
-"""Snapshots that are kept; the one that was not used for longest goes first."""
 ATTEMPTS = 3
 """Times other ports are tried, where somebody took one first."""
 
@@ -73,8 +71,7 @@ class Replica(Closing):
         self._warden = Warden()
         self._servers: list[Served] = []
         self._data: dict[str, Data] = {}
-        self._snapshots: OrderedDict[str, Mapping[str, Mapping[str, str]]] = OrderedDict()
-        self._taken = 0
+        self._states = States()
 
     @property
     def urls(self) -> Mapping[str, str]:
@@ -132,7 +129,7 @@ class Replica(Closing):
         for one in self.applications:
             shutil.rmtree(self.folder / one.name, ignore_errors=True)
         shutil.rmtree(self.folder / "kept", ignore_errors=True)
-        self._snapshots.clear()
+        self._states.clear()
         self._run()
 
     def reset(self) -> None:
@@ -142,14 +139,7 @@ class Replica(Closing):
 
     def take(self) -> str:
         """Return a name for the present state of all sites, for :meth:`put_back`."""
-        state = {name: data.take() for name, data in self._data.items()}
-        self._taken += 1
-        name = f"state-{self._taken}"
-        self._snapshots[name] = state
-        while len(self._snapshots) > SNAPSHOTS:
-            _, old = self._snapshots.popitem(last=False)
-            self._forget(old)
-        return name
+        return self._states.take(self._data)
 
     def put_back(self, name: str) -> None:
         """Bring all sites back to the state they had when ``name`` was given.
@@ -157,12 +147,7 @@ class Replica(Closing):
         Raises:
             EnvironmentDown: it is not kept any more.
         """
-        state = self._snapshots.get(name)
-        if state is None:
-            raise EnvironmentDown(f"the replica keeps no state {name} (any more)")
-        self._snapshots.move_to_end(name)
-        for application, files in state.items():
-            self._data[application].put_back(files)
+        self._states.put_back(name, self._data)
 
     def hashes(self) -> Mapping[str, str]:
         """Return the logical hash of each database, by ``application/file``."""
@@ -270,17 +255,6 @@ class Replica(Closing):
     def _stop(self) -> None:
         while self._servers:
             self._servers.pop().stop()
-
-    def _forget(self, old: Mapping[str, Mapping[str, str]]) -> None:
-        for name, files in old.items():
-            needed = {
-                (file, content)
-                for state in self._snapshots.values()
-                for file, content in state[name].items()
-            }
-            self._data[name].forget(
-                {file: one for file, one in files.items() if (file, one) not in needed}
-            )
 
     def _database(self, site: str, folders: Mapping[str, Path]) -> Path:
         application = self.application(site)

@@ -60,6 +60,20 @@ class SiteEpisode(Commits[SitePage]):
         await self._prepared()
         return await super().commit(actions)
 
+    async def arrive(self, url: str) -> Observation:
+        """Go to an address, as written in observations, where an earlier process has led.
+
+        It is no action of the agent's, and is not counted as one.
+        """
+        await self._prepared()
+        return await self._thread.run(self._page.metered, lambda: self._arrived(url))
+
+    def _arrived(self, url: str) -> Observation:
+        self._open()
+        error = self._page.act(Action(kind="goto", args=(url,)))
+        self._now = self._page.observe(last_error=error)
+        return self._now
+
     async def _prepared(self) -> None:
         prepare, self._prepare = self._prepare, None
         if prepare is not None:

@@ -11,6 +11,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Sequence
+from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,8 @@ from env.localweb.ports import free_ports
 from env.localweb.replica import Replica
 from env.localweb.seeds import application_python, seed_folder
 from env.localweb.served import cookie_header
-from env.localweb.tracker.program import TRACKER, standing_clock
+from env.localweb.tracker.launching import forget
+from env.localweb.tracker.program import TRACKER, clock_library
 from env.localweb.wiki.program import WIKI
 
 APPLICATIONS = (FORUM, TRACKER, WIKI)
@@ -183,7 +185,7 @@ def test_the_forum_reads_the_same_a_year_later(replica: Replica, tmp_path: Path)
         ports={"reddit": port},
     )
     started = forum_command(place)
-    later = {"LD_PRELOAD": standing_clock()["LD_PRELOAD"], "FAKETIME": "+400d"}
+    later = {"LD_PRELOAD": clock_library(), "FAKETIME": "+400d"}
     server = subprocess.Popen(
         list(started.words),
         env={**os.environ, **started.variables, **later, "FAKETIME_DONT_FAKE_MONOTONIC": "1"},
@@ -196,9 +198,32 @@ def test_the_forum_reads_the_same_a_year_later(replica: Replica, tmp_path: Path)
         sent = headers(replica, "reddit")
         then = [plain(page_at(url + path, sent), url) for path in paths]
     finally:
-        server.kill()
+        # It ends by itself, and libfaketime with it.
+        server.terminate()
         server.wait()
+        forget(server.pid)
     assert then == now
+
+
+def test_the_tracker_leaves_nothing_in_shared_memory() -> None:
+    with Replica(applications=(TRACKER,)).start() as running:
+        (server,) = running.pids
+        fetched(running, "gitlab", "/timeline")
+        for _ in range(100):
+            if not shared(server):
+                break
+            time.sleep(0.05)
+        assert not shared(server)
+        assert "Harbour Codes" in fetched(running, "gitlab", "/wcontent")
+
+
+def shared(process: int) -> bool:
+    """Return whether libfaketime's shared memory of a process can be opened by its name."""
+    try:
+        SharedMemory(f"faketime_shm_{process}").close()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from env.localweb.tracker.artifacts import name, ticket_change
-from env.localweb.tracker.history import START, artifacts, tickets, vocabulary
+from env.localweb.tracker.history import artifacts
+from env.localweb.tracker.tickets import START, tickets, vocabulary
 from env.localweb.wiki.pages import FRONT, LISTS, file_name, write
 from env.localweb.wiki.world import world
 

@@ -124,7 +124,7 @@ def test_a_snapshot_of_an_unchanged_state_costs_no_copy(replica: Replica) -> Non
 
 
 def test_old_snapshots_go_and_say_so(replica: Replica, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("env.localweb.replica.SNAPSHOTS", 2)
+    monkeypatch.setattr("env.localweb.states.SNAPSHOTS", 2)
     names = []
     for _ in range(4):
         add(replica)

@@ -331,7 +331,9 @@ def _signed(page: SitePage) -> str | None:
     start = page.headings[0].order if page.headings and not page.headings[0].chrome else 0
     for item in page.items[start:]:
         marked = item.words & SIGNED or any(a.words & SIGNED for a in list(page.above(item))[:2])
-        leads = item.role == "link" and re.search(r"/(?:user|member|profile|people)s?/", item.attributes.get("href", ""))
+        leads = item.role == "link" and re.search(
+            r"/(?:user|member|profile|people)s?/", item.attributes.get("href", "")
+        )
         text = page.text(item)
         if item.role == "link" and (marked or leads) and 1 < len(text) <= 40 and not item.chrome:
             return text

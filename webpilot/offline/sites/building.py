@@ -222,7 +222,9 @@ def _holder(text: str, items: Sequence[Item], own: Sequence[str], outer: int, la
     start = text[:START]
     end = items[outer].end
     if text == GLYPHS:
-        fresh = (p for p in range(max(outer, last) + 1, end) if not own[p] and items[p].words & ICON)
+        fresh = (
+            p for p in range(max(outer, last) + 1, end) if not own[p] and items[p].words & ICON
+        )
         return next((p for p in fresh if items[p].end == p + 1), outer)
     # what goes on after a part of it belongs to the same element
     place: int | None = items[last].parent if last < len(items) else None

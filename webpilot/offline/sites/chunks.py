@@ -113,7 +113,11 @@ def chunks(text: str) -> tuple[Chunk, ...]:
             and len(inner) + (groups[-1][0] != "") > 1
         )
         absorbed = groups[-1][0] in ("about", "regarding") and bool(inner)
-        if bare in LEADS and not absorbed and not (named and bare in ("of", "for", "in", "on", "to", "and")):
+        if (
+            bare in LEADS
+            and not absorbed
+            and not (named and bare in ("of", "for", "in", "on", "to", "and"))
+        ):
             groups.append((bare, []))
         else:
             inner.append(word)

@@ -163,7 +163,8 @@ def _filling(errand: Errand, trail: Trail) -> Iterator[Move]:
     due = [
         match
         for match in found
-        if not holds(page, match) and not (match.option == STAR and trail.followed(page, match.field))
+        if not holds(page, match)
+        and not (match.option == STAR and trail.followed(page, match.field))
     ]
     for match in due[:1]:
         reason = f"'{match.slot.value[:40]}' belongs into '{match.field.label}'"
@@ -320,9 +321,7 @@ def _unfolded(errand: Errand, trail: Trail) -> Iterator[Move]:
     fresh = [
         item
         for item in page.links
-        if (holder is None or page.holds(holder, item))
-        and item.label not in before
-        and item.label
+        if (holder is None or page.holds(holder, item)) and item.label not in before and item.label
     ]
     for place, item in enumerate(fresh):
         named = max((names_thing(name, item.label) for name in errand.others), default=0.0)
@@ -518,7 +517,7 @@ def _confirming(errand: Errand, trail: Trail) -> Iterator[Move]:
     )
     heads = page.headings[:1]
     titled = heads and any(same_deed(errand.verb, word) for word in terms(page.text(heads[0])))
-    if titled and not errand.slots and not errand.verb in MAKING:
+    if titled and not errand.slots and errand.verb not in MAKING:
         asked = asked or re.search(r".", page.title)
     if not asked or re.search(r"\b(?:are you sure|permanently)\b", last.before.body, re.I):
         return

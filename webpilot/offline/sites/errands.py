@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from webpilot.offline.sites.chunks import Chunk, chunks
 from webpilot.offline.sites.errand import Errand, Slot, TaskKind
+from webpilot.offline.sites.quantities import first_date
 from webpilot.offline.sites.questions import (
     ATTRIBUTES,
     STATES,
@@ -21,10 +22,9 @@ from webpilot.offline.sites.questions import (
     read_values,
     without_extreme,
 )
-from webpilot.offline.sites.quantities import first_date
 from webpilot.offline.sites.slots import NUMBERS, read_slots
-from webpilot.offline.targets import ordinal
 from webpilot.offline.sites.wording import OBJECTS, STOPS, terms
+from webpilot.offline.targets import ordinal
 
 __all__ = ["read_errand", "task_kind"]
 
@@ -163,11 +163,11 @@ SPLIT = re.compile(
     rf"|\.\s+(?=[A-Z])|(?<=[?!])\s+|;\s+",
     re.IGNORECASE,
 )
-CONTAINERS = r"category|section|forum|subforum|subreddit|board|department|report|page|menu|tab|list|range"
-CONTAINER = re.compile(rf"\b(?:{CONTAINERS})\b", re.IGNORECASE)
-AROUND = re.compile(
-    rf"^\s*(?:the\s+)?(?:{CONTAINERS})\s+|\s+(?:{CONTAINERS})\s*$", re.IGNORECASE
+CONTAINERS = (
+    r"category|section|forum|subforum|subreddit|board|department|report|page|menu|tab|list|range"
 )
+CONTAINER = re.compile(rf"\b(?:{CONTAINERS})\b", re.IGNORECASE)
+AROUND = re.compile(rf"^\s*(?:the\s+)?(?:{CONTAINERS})\s+|\s+(?:{CONTAINERS})\s*$", re.IGNORECASE)
 """The noun of a place, before or after its name."""
 PERSON = re.compile(
     r"^(?:the\s+)?(?:user|member|customer|author|reviewer)?\s*(?P<name>\S.*)$", re.I
@@ -212,7 +212,9 @@ def read_errand(goal: str) -> Errand:
     text = ". ".join(rest)
     question = main.text if kind is TaskKind.RETRIEVE else ""
     extreme = None if read_sort(text) else read_extreme(text)
-    if kind is TaskKind.MUTATE and re.search(r"\b(?:first|last)\s+(?:comment|reply|post|message)", text):
+    if kind is TaskKind.MUTATE and re.search(
+        r"\b(?:first|last)\s+(?:comment|reply|post|message)", text
+    ):
         extreme = None  # a place on the page, no date
     parts = [part for left in rest for part in chunks(_bare(without_extreme(left)))]
     place, person = _place(parts), _person(parts)
@@ -356,7 +358,10 @@ def _bare(text: str) -> str:
     """Return a command without its verb and the words around it."""
     text = re.sub(r"\bwish[\s-]+list\b", "wishlist", text, flags=re.I)
     text = re.sub(
-        r"^(?:who|which\s+\w+)\s+(?!(?:is|are|was|has|have|in|on|of|from|with|by|under|does|do|did)\b)\w+\s+", "", text, flags=re.I
+        r"^(?:who|which\s+\w+)\s+(?!(?:is|are|was|has|have|in|on|of|from|with|by|under|does|do|did)\b)\w+\s+",
+        "",
+        text,
+        flags=re.I,
     )
     text = re.sub(
         r"^(?:show|tell|give|get|find|take|bring)\s+(?:me|us)\s+(?:to\s+|up\s+)?",
@@ -403,7 +408,9 @@ def _place(parts: list[Chunk]) -> str:
 def _person(parts: list[Chunk]) -> str:
     """Return who the goal says made or owns what is looked for."""
     for position, part in enumerate(parts):
-        owner = re.match(r"^(?:the\s+)?(?P<name>(?:[A-Z][\w.-]+\s?)+)(?:'s|\u2019s)\s+(?P<rest>.*)$", part.text)
+        owner = re.match(
+            r"^(?:the\s+)?(?P<name>(?:[A-Z][\w.-]+\s?)+)(?:'s|\u2019s)\s+(?P<rest>.*)$", part.text
+        )
         if owner and set(terms(owner.group("rest"))) <= OBJECTS | STATES | STOPS:
             return owner.group("name").strip()
         told = re.match(r"^(?:the\s+)?(?:user|member|customer|author)\s+(\S.*)$", part.text, re.I)
@@ -438,8 +445,31 @@ def _things(parts: list[Chunk], place: str, person: str, kind: TaskKind) -> tupl
 
 
 STEPPING = frozenset(
-    "capital mayor engineer architect author founder owner designer builder director president "
-    "country province region county town river sea lake manufacturer publisher composer leader".split()
+    [
+        "capital",
+        "mayor",
+        "engineer",
+        "architect",
+        "author",
+        "founder",
+        "owner",
+        "designer",
+        "builder",
+        "director",
+        "president",
+        "country",
+        "province",
+        "region",
+        "county",
+        "town",
+        "river",
+        "sea",
+        "lake",
+        "manufacturer",
+        "publisher",
+        "composer",
+        "leader",
+    ]
 )
 """Nouns that name another thing by way of one."""
 COLUMN_NOUNS = frozenset(["subsystem", "severity", "component", "priority"])
@@ -530,16 +560,16 @@ EMPTY = frozenset(
         "when",
         "where",
         "something",
-    "bought",
-    "ordered",
-    "purchased",
-    "started",
-    "posted",
-    "written",
-    "created",
-    "made",
-    "submitted",
-    "placed",
+        "bought",
+        "ordered",
+        "purchased",
+        "started",
+        "posted",
+        "written",
+        "created",
+        "made",
+        "submitted",
+        "placed",
         "anything",
         "everything",
         "today",

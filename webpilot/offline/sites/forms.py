@@ -14,7 +14,19 @@ from webpilot.offline.sites.quantities import number_in
 from webpilot.offline.sites.wording import akin, content, covered, overlap, same_words, terms
 from webpilot.types import Action
 
-__all__ = ["LIST", "STAR", "Form", "Match", "filters", "finds", "forms", "holds", "matched", "setting", "submits"]
+__all__ = [
+    "LIST",
+    "STAR",
+    "Form",
+    "Match",
+    "filters",
+    "finds",
+    "forms",
+    "holds",
+    "matched",
+    "setting",
+    "submits",
+]
 
 SENDING = [
     "save",
@@ -289,7 +301,9 @@ def holds(page: SitePage, match: Match) -> bool:
 def setting(page: SitePage, match: Match) -> Action:
     """Return the action that gives a field its value, or the first of the two it takes."""
     if match.option == LIST:
-        marks = [(_like(match.slot.value, page.text(one)), -one.order, one) for one in entries(page)]
+        marks = [
+            (_like(match.slot.value, page.text(one)), -one.order, one) for one in entries(page)
+        ]
         best = max(marks, default=None, key=lambda one: one[:2])
         return click(best[2]) if best is not None and best[0] >= 0.6 else click(match.field)
     if match.field.role in ("checkbox", "radio", "switch") or match.option == STAR:
@@ -302,7 +316,9 @@ def setting(page: SitePage, match: Match) -> Action:
 def entries(page: SitePage) -> tuple[Item, ...]:
     """Return the entries of a list that a script has drawn and opened."""
     roles = ("option", "treeitem")
-    return tuple(i for i in page.items if i.role in roles and i.tag != "option" and i.box is not None)
+    return tuple(
+        i for i in page.items if i.role in roles and i.tag != "option" and i.box is not None
+    )
 
 
 def _typed(match: Match) -> str:

@@ -55,7 +55,12 @@ def stand(errand: Errand, trail: Trail) -> Standing:
 def _retrieving(errand: Errand, named: Errand, record: Record | None, trail: Trail) -> Standing:
     """Return the standing of a question."""
     found = _from_record(errand, record)
-    if found is None and named.extreme is None and not named.via and not (named.when and not named.thing):
+    if (
+        found is None
+        and named.extreme is None
+        and not named.via
+        and not (named.when and not named.thing)
+    ):
         found = read_answer(named, trail)
     sure = found.sure if found is not None else 0.0
     outcome = answer_of(errand, found) if found is not None and sure >= STOP else None
@@ -136,7 +141,9 @@ def _arrived(errand: Errand, trail: Trail) -> float:
     sure = sum(marks) / len(marks) if marks else 0.0
     last = trail.last
     if last is not None and last.target is not None and last.moved:
-        sure = max(sure, 0.8 * max((overlap(n, last.target.label) >= 0.97 for n in wanted), default=0))
+        sure = max(
+            sure, 0.8 * max((overlap(n, last.target.label) >= 0.97 for n in wanted), default=0)
+        )
     shown = set(terms(page.title))
     if not all(set(content(value)) <= shown for value in errand.values):
         return 0.6 * sure  # the list is here, not yet the part of it that is asked for

@@ -151,7 +151,8 @@ EXTREME = re.compile(
 LOW = frozenset({"least", "lowest", "worst", "fewest", "minimum"})
 MONEY = r"[\u00a3$\u20ac]?\s*(\d[\d,]*(?:\.\d+)?)"
 BELOW = re.compile(
-    rf"\b(?:under|below|less than|fewer than|cheaper than|at most|up to|no more than|within)\s+{MONEY}", re.I
+    rf"\b(?:under|below|less than|fewer than|cheaper than|at most|up to|no more than|within)\s+{MONEY}",
+    re.I,
 )
 ABOVE = re.compile(
     rf"\b(?:over|above|more than|at least|exceeding|greater than|higher than)\s+{MONEY}", re.I
@@ -235,7 +236,10 @@ SORT = re.compile(
 )
 ORDERS = (
     (r"cheapest|lowest|(?:ascending|increasing|rising).*price", "price"),
-    (r"expensive|dearest|highest[- ]price|priciest|(?:descending|decreasing|falling).*price", "-price"),
+    (
+        r"expensive|dearest|highest[- ]price|priciest|(?:descending|decreasing|falling).*price",
+        "-price",
+    ),
     (r"rated|rating", "-rating"),
     (r"newest|latest|recent|descending.*date", "-date"),
     (r"oldest|earliest|date", "date"),
@@ -256,7 +260,9 @@ def read_asked(question: str) -> str:
         return held.group("role") if held else "author"
     if re.match(r"^when\b|^(?:on |in )?(?:what|which)\s+(?:date|day|year|month)\b", lower):
         return "year" if re.search(r"\byear\b", lower[:30]) else "date"
-    inner = re.match(r"^(?:in|on|at|to|from|under|by|with)\s+(?:what|which)\s+(?P<noun>[a-z]+)", lower)
+    inner = re.match(
+        r"^(?:in|on|at|to|from|under|by|with)\s+(?:what|which)\s+(?P<noun>[a-z]+)", lower
+    )
     if inner:
         return inner.group("noun")
     if re.match(r"^where\b", lower):

@@ -61,7 +61,9 @@ def _titled(page: SitePage, name: str) -> float:
             continue
         mark = names_thing(name, shown)
         # lower headings are often those of other things on the page
-        weight = 1.0 if place == 0 or (item.heading or 1) == (page.headings[0].heading or 1) else 0.75
+        weight = (
+            1.0 if place == 0 or (item.heading or 1) == (page.headings[0].heading or 1) else 0.75
+        )
         best = max(best, mark * weight)
     for pair in pairs(page):
         if not pair.item.chrome and terms(pair.key) and terms(pair.key)[-1] in TITLED:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from webpilot.offline.sites.answers import read_answer
 from webpilot.offline.sites.errand import Errand, TaskKind
 from webpilot.offline.sites.lists import best_of, fitting, listing, whole
-from webpilot.offline.sites.relevance import concerns
 from webpilot.offline.sites.quantities import moment
+from webpilot.offline.sites.relevance import concerns
 from webpilot.offline.sites.structure import Record, groups, next_link
 from webpilot.offline.sites.trail import Trail
 

@@ -174,6 +174,8 @@ class SiteAppraiser:
         now = self._standings.at(context)
         if context.claim is not None:
             return Completion(done=now.outcome is not None, reason=now.missing or "it is reached")
+        if context.observation.held_back:  # what it does is seen when it is committed
+            return Completion(done=True, reason="it is held back until it is committed")
         done = now.outcome is not None and not isinstance(now.outcome, Infeasible)
         return Completion(
             done=done, reason=now.missing or "it is reached", outcome=now.outcome if done else None
@@ -202,8 +204,13 @@ class SiteController:
         )
 
     async def reflect(self, task: Task, attempt: Attempt, reason: str) -> Reflection | None:
-        """Return ``None``: the same readings would rank the same moves again."""
-        return None
+        """Return a lesson where the attempt was committed: another one begins where it has led.
+
+        Elsewhere ``None``: the same readings would rank the same moves again.
+        """
+        if not attempt.committed:
+            return None
+        return Reflection(scope=ReflectionScope.SUBTASK, text=f"It is committed; {reason}.")
 
 
 class SiteExtractor:

@@ -170,8 +170,10 @@ def _changed(text: str, found: list[Slot]) -> str:
 
 def _label_and_owner(what: str) -> tuple[str, str]:
     """Return the field's name and the rest: ``the price of X`` is ``price`` and ``of X``."""
-    owned = None if re.match(r"^(?:the|my|its)\s+\w+(?:\s\w+)?\s+of\s", what) else re.match(
-        r"^(?P<owner>.+?)(?:'s|\u2019s)\s+(?P<name>[a-z][\w ]*)$", what
+    owned = (
+        None
+        if re.match(r"^(?:the|my|its)\s+\w+(?:\s\w+)?\s+of\s", what)
+        else re.match(r"^(?P<owner>.+?)(?:'s|\u2019s)\s+(?P<name>[a-z][\w ]*)$", what)
     )
     if owned:
         return owned.group("name"), f"of {owned.group('owner')}"

@@ -89,10 +89,17 @@ def _score(
     if errand.thing:
         mark = names_thing(errand.thing, label)
         if item.chrome:  # what frames the pages names hardly any one thing, and then in full
-            mark = overlap(errand.thing, label) * (1.0 if covered(label, errand.thing) > 0.5 else 0.4)
+            mark = overlap(errand.thing, label) * (
+                1.0 if covered(label, errand.thing) > 0.5 else 0.4
+            )
         options.append((mark * 0.97, f"'{label}' is '{errand.thing}'"))
     if errand.person:
-        options.append((names_thing(errand.person, label) * (0.45 if errand.thing else 0.9), f"'{label}' is {errand.person}"))
+        options.append(
+            (
+                names_thing(errand.person, label) * (0.45 if errand.thing else 0.9),
+                f"'{label}' is {errand.person}",
+            )
+        )
     if errand.place:
         weight = 0.72 if errand.thing else 0.95
         options.append((fits_place(errand.place, label) * weight, f"'{label}' is the place"))
@@ -102,7 +109,12 @@ def _score(
         both = bool(errand.thing and errand.person)
         if errand.kind is TaskKind.MUTATE and set(content(label)) & OPENERS:
             options.append((0.88, f"'{label}' opens what is to be changed"))
-        options.append((0.8 if both else 0.62, f"'{label}' stands in the row of '{errand.thing or errand.person}'"))
+        options.append(
+            (
+                0.8 if both else 0.62,
+                f"'{label}' stands in the row of '{errand.thing or errand.person}'",
+            )
+        )
     words = content(label)
     if words and menu:
         met = sum(nearness(word, menu) for word in words) / len(words)

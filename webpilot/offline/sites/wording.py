@@ -362,7 +362,11 @@ def related(nouns: Iterable[str], *, own: bool) -> dict[str, float]:
     found: dict[str, float] = {}
     for noun in nouns:
         for word in HOMES.get(noun, noun).split():
-            if own or noun in ("account", "profile") or word not in ("account", "profile", "history"):
+            if (
+                own
+                or noun in ("account", "profile")
+                or word not in ("account", "profile", "history")
+            ):
                 found.setdefault(stem(word), 0.62)
         found[noun] = 1.0
     return found
@@ -370,7 +374,10 @@ def related(nouns: Iterable[str], *, own: bool) -> dict[str, float]:
 
 def nearness(word: str, menu: dict[str, float]) -> float:
     """Return how near a menu's word is to what is looked for; synonyms count nearly whole."""
-    marks = (weight * (1.0 if akin(word, n) == 1.0 else 1.15 * akin(word, n)) for n, weight in menu.items())
+    marks = (
+        weight * (1.0 if akin(word, n) == 1.0 else 1.15 * akin(word, n))
+        for n, weight in menu.items()
+    )
     return min(1.0, max(marks, default=0.0))
 
 
