@@ -60,6 +60,7 @@ class LocalwebGrounds(Closing):
         shared = explore != REPLICA
         self._search = self._commit if shared else Replica(applications=applications)
         self._started = False
+        self._contaminated = ""
         self._judges = Judges(lambda: self._commit)
 
     @property
@@ -69,8 +70,8 @@ class LocalwebGrounds(Closing):
 
     @property
     def contaminated(self) -> str:
-        """Nothing: every episode begins with the seed."""
-        return ""
+        """What exploring has changed of the judged servers, which should be nothing."""
+        return self._contaminated
 
     @property
     def anew(self) -> bool:
@@ -107,7 +108,12 @@ class LocalwebGrounds(Closing):
             replica.check()
 
     def before_commit(self, task: SiteTask, ledger: EffectLedger) -> bool:
-        """Return ``False`` and do nothing: exploring has written elsewhere, or not at all."""
+        """Return ``False``: exploring has written elsewhere, or not at all, and that is checked.
+
+        Before anything is committed the judged servers must hold what the seed holds.
+        """
+        tables = self._commit.changed()
+        self._contaminated = f"exploring has changed {dict(tables)}" if tables else ""
         return False
 
     @property
