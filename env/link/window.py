@@ -186,12 +186,23 @@ class Window:
         return self._pages[session.target]
 
     def close(self) -> None:
-        """Discard the context with all its tabs; fine when it is gone already."""
+        """Discard the context with all its tabs; fine when it is gone already.
+
+        Raises:
+            OSError: what it has recorded cannot be written.
+        """
         self._connection.forget(self._id)
-        if self.browser.alive:
-            with suppress(PlaywrightError):
-                self.context.close()
-        self.guard.close()
+        try:
+            if self.browser.alive:
+                with suppress(PlaywrightError):
+                    self.context.close()
+        except OSError:
+            for page in self.context.pages:  # Playwright has left them open
+                with suppress(PlaywrightError):
+                    page.close()
+            raise
+        finally:
+            self.guard.close()
 
     def on_tab(self, handler: Callable[[Tab], None]) -> None:
         """Call ``handler`` for each tab that opens from now on, in the reading thread."""

@@ -26,6 +26,7 @@ from env.link.window import Tab, Window
 from env.live import LivePage
 from env.page.fingerprint import among_tabs
 from env.sites.addresses import Addresses
+from env.sites.har import unwritten
 from webpilot.errors import BrowserLost, SiteDown
 from webpilot.types import Action, Observation, OpenTab
 
@@ -163,6 +164,17 @@ class SitePage(LivePage):
                     self._prepare(tab)
                 self._arrive(tab, url)
         return window
+
+    def close(self) -> None:
+        """Discard the window; its requests are written then, where that is asked for.
+
+        Raises:
+            RecordError: they cannot be.
+        """
+        try:
+            super().close()
+        except OSError as error:
+            raise unwritten(self.entry.har, error) from error
 
     def act(self, action: Action) -> str:
         """Execute ``action`` and let the pages come to rest; return the error, or ''.
