@@ -100,9 +100,11 @@ class Playing:
     """Name of the run, for the log of a WebArena instance."""
 
 
-SITE_BUDGET = MappingProxyType({"committed_steps": 30, "explored_steps": 120, "seconds": 600})
+SITE_BUDGET = MappingProxyType(
+    {"rollouts": 60, "committed_steps": 30, "explored_steps": 120, "seconds": 600}
+)
 """The thirty committed steps are BrowserGym's for WebArena."""
-SITE_SEARCH = MappingProxyType({"max_depth": 30})
+SITE_SEARCH = MappingProxyType({"max_depth": 30, "rollouts": 60})
 
 BENCHMARKS: Mapping[str, Tasks] = MappingProxyType(
     {
