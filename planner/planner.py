@@ -46,7 +46,7 @@ class ModelPlanner:
             subtasks=_subtasks(answer.subtasks) if answer.possible else (),
             rationale=answer.reasoning,
             expectation=answer.expectation,
-            needs_answer=answer.needs_answer or task.answer_format is not None,
+            needs_answer=answer.needs_answer or task.answer_due,
             answer_requirements=answer.answer_requirements,
             infeasible="" if answer.possible else answer.impossible_because.strip() or UNSAID,
         )

@@ -292,7 +292,7 @@ class Agent:
     async def _end(self, journey: _Journey, committer: Committer) -> AgentResult:
         """Return the result after the answer is worded and the path committed."""
         progress, outcome = journey.progress, journey.outcome
-        due = progress.plan.needs_answer or self.task.answer_format is not None
+        due = progress.plan.needs_answer or self.task.answer_due
         if due and progress.facts and not isinstance(outcome, Infeasible):
             with suppress(BudgetExhausted):
                 answer = await self.roles.extractor.conclude(

@@ -65,6 +65,13 @@ class Task:
     """Committed actions of the whole task, ``noop`` included; ``None`` is no limit."""
     answer_format: str | None = None
     """How an answer must be worded, or ``None`` where none is due."""
+    answer_optional: bool = False
+    """The task may ask for no answer at all: who plans says whether one is due."""
+
+    @property
+    def answer_due(self) -> bool:
+        """Whether an answer is due, whatever the plan says."""
+        return self.answer_format is not None and not self.answer_optional
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

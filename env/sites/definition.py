@@ -74,4 +74,5 @@ class SiteTask:
             action_kinds=tuple(kind for kind in WEBARENA if kind not in SPOKEN),
             action_limit=self.action_limit,
             answer_format=self.answer_format,
+            answer_optional=True,
         )

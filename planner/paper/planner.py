@@ -44,9 +44,10 @@ class PaperPlanner:
             TaskExpectation,
             goal=task.goal,
             answer_format=task.answer_format,
+            answer_due=task.answer_due,
             hints=self._hints,
         )
-        due = expected.need_answer or task.answer_format is not None
+        due = expected.need_answer or task.answer_due
         requirements = await self._phrased(task, expected.answer_requirements) if due else ""
         page = await describe(self.asker, task.goal, observation)
         described = f"{page.overall_description}\n{page.main_body}"

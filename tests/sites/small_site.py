@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,9 @@ HOME = """<!DOCTYPE html><html><head><title>Home</title></head><body><h1>Home</h
 <form method="post" action="/ledger">
 <input aria-label="Line" name="line"><button>Add</button></form>
 <p>A page of <a href="/long.html">many lines</a>.</p></body></html>"""
+FORM = """<!DOCTYPE html><html><head><title>Form</title></head><body><h1>New line</h1>
+<form method="post" action="/ledger"><label>Line <input name="line"></label>
+<button>Submit</button></form></body></html>"""
 ABOUT = """<!DOCTYPE html><title>About</title><h1>About us</h1><a href="/ledger">Ledger</a>"""
 LONG = "<!DOCTYPE html><title>Long</title>" + "".join(
     f"<p>line {number}</p>" for number in range(400)
@@ -41,6 +44,7 @@ class SmallSite:
 
     def __init__(self, folder: Path) -> None:
         pages = {"/index.html": HOME, "/about.html": ABOUT, "/long.html": LONG}
+        pages["/form.html"] = FORM
         extra = {path: text.encode() for path, text in pages.items()}
         self.server = LedgerServer(folder, extra=extra)
         self.server.start()
@@ -91,7 +95,13 @@ class SmallSite:
         async with open_site_search(
             self.thread,
             task or self.task(),
-            self.entry("search", writes=writes),
+            self.entry(
+                "search",
+                writes=writes,
+                start_urls=tuple(
+                    self.addresses.fill(url) for url in (task or self.task()).start_urls
+                ),
+            ),
             seed=0,
             settle="quiet",
             snapshots=self.server if writes else None,
@@ -103,7 +113,9 @@ class SmallSite:
     async def episode(
         self, task: SiteTask | None = None, judges: Mapping[str, Judge] | None = None
     ) -> AsyncIterator[SiteEpisode]:
-        entry = self.entry("commit", har=self.folder / "episode.har")
+        start = (task or self.task()).start_urls
+        urls = tuple(self.addresses.fill(url) for url in start)
+        entry = self.entry("commit", har=self.folder / "episode.har", start_urls=urls)
         page = SitePage(self.thread, entry, family="small", clock=parse_clock("quiet"))
         try:
             yield SiteEpisode(
@@ -121,3 +133,43 @@ def action(seen: Observation, kind: str, name: str, *rest: str) -> Action:
     """An action on the one element with this name."""
     (target,) = [each for each in seen.elements if each.name == name and each.role != "StaticText"]
     return Action(kind=kind, args=(target.bid, *rest), target=target)
+
+
+class SmallBenchmark:
+    """One task on the small site; a :class:`webpilot.benchmark.Benchmark`."""
+
+    def __init__(self, site: SmallSite, task: SiteTask, *, shared: bool) -> None:
+        """Play ``task``; ``shared`` lets the search only read, and commit subtask by subtask."""
+        self._site = site
+        self._task = task
+        self._shared = shared
+        self._episode: SiteEpisode | None = None
+
+    @asynccontextmanager
+    async def open_search(self, task_id: str, seed: int) -> AsyncIterator[Opened]:
+        async with self._site.searching(
+            self._task,
+            writes=not self._shared,
+            standing=self._standing if self._shared else None,
+        ) as opened:
+            yield opened
+            if not self._shared:
+                self._site.server.put_back("ledger-0")
+
+    @asynccontextmanager
+    async def open_episode(self, task_id: str, seed: int) -> AsyncIterator[SiteEpisode]:
+        async with self._site.episode(self._task) as episode:
+            self._episode = episode
+            yield episode
+
+    async def pictures(
+        self, task_id: str, seed: int, actions: Sequence[Action]
+    ) -> tuple[bytes, ...]:
+        return ()
+
+    def versions(self) -> dict[str, str]:
+        return {}
+
+    def _standing(self) -> Standing:
+        assert self._episode is not None
+        return self._episode.standing()
