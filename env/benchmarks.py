@@ -101,10 +101,10 @@ class Playing:
 
 
 SITE_BUDGET = MappingProxyType(
-    {"rollouts": 60, "committed_steps": 30, "explored_steps": 120, "seconds": 600}
+    {"rollouts": 30, "committed_steps": 30, "explored_steps": 90, "seconds": 600}
 )
 """The thirty committed steps are BrowserGym's for WebArena."""
-SITE_SEARCH = MappingProxyType({"max_depth": 30, "rollouts": 60})
+SITE_SEARCH = MappingProxyType({"max_depth": 30, "rollouts": 30})
 
 BENCHMARKS: Mapping[str, Tasks] = MappingProxyType(
     {
