@@ -97,7 +97,7 @@ def test_the_demo_plays_the_ten_published_tasks() -> None:
         (("seeds=[]",), "seeds"),
         (("task=5",), "task"),
         (("task=[]",), "task"),
-        (("benchmark.name=webarena",), "miniwob"),
+        (("benchmark.name=nowhere",), "miniwob"),
         (("split=foo", "task=miniwob.enter-date"), "split"),
         (("env.settle=500",), "virtual:500"),
         (("env.backend=slow",), "fast, browsergym"),
