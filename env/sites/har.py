@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from env.verified.scrubbing import scrubbed
+from env.sites.scrubbing import scrubbed
 from webpilot.errors import ConfigError, EnvironmentDown, RecordError
 
 __all__ = ["cut", "unwritten"]

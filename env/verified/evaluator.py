@@ -86,7 +86,7 @@ class VerifiedEvaluator(Closing):
     So a context must be recorded with ``record_har_mode="full"`` and
     ``record_har_content="embed"``. With ``"omit"`` Playwright leaves out the bodies of requests
     too, and every POST that a task expects counts as missing; with ``"minimal"`` the cookies are
-    gone. :func:`env.verified.scrubbing.scrubbed` takes the weight off afterwards: it drops every
+    gone. :func:`env.sites.scrubbing.scrubbed` takes the weight off afterwards: it drops every
     body that is not read.
 
     Args:

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from env.sites.scrubbing import scrubbed
+from env.sites.secret_texts import without
 from env.verified import installing
-from env.verified.scrubbing import scrubbed
-from env.verified.secret_texts import without
 from webpilot.errors import ConfigError
 from webpilot.responses import TypedResponse
 

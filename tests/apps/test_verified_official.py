@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from env.sites.scrubbing import KEPT_COOKIES
+from env.sites.secret_names import is_login, is_secret
 from env.verified.catalogue import ANSWER_FORMAT, Catalogue
 from env.verified.evaluator import VerifiedEvaluator
 from env.verified.order import dependencies
-from env.verified.scrubbing import KEPT_COOKIES
-from env.verified.secret_names import is_login, is_secret
 from env.verified.selection import SPLITS, load, tasks
 from webpilot.errors import ConfigError
 

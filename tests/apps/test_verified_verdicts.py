@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from env.sites.scrubbing import scrubbed
 from env.verified.catalogue import Catalogue
 from env.verified.evaluator import EvaluatorOpinion, VerifiedEvaluator, VerifiedOpinion
 from env.verified.sample_requests import entry, har, page, post
-from env.verified.scrubbing import scrubbed
 from webpilot.responses import TypedResponse
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "webarena_verified"

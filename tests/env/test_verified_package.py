@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from env.sites.scrubbing import scrubbed
 from env.verified.package import HAR, RESPONSE, Output, check_package, lay_out, pack
 from env.verified.sample_requests import har, page
-from env.verified.scrubbing import scrubbed
 from webpilot.errors import ConfigError
 from webpilot.responses import TypedResponse
 

@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 import pytest
 
+from env.sites.scrubbing import KEPT_COOKIES, scrubbed
+from env.sites.secret_names import REDACTED, is_login, is_secret
 from env.verified.sample_requests import entry, har, page, post
-from env.verified.scrubbing import KEPT_COOKIES, scrubbed
-from env.verified.secret_names import REDACTED, is_login, is_secret
 from webpilot.errors import ConfigError
 
 CANARY = "canary-5f1c"

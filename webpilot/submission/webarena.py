@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from env.verified.secret_texts import without
+from env.sites.secret_texts import without
 from webpilot.records.reading import EpisodeRecord, Run
 from webpilot.records.trees import AttemptRecord
 from webpilot.submission.choosing import choose, row_of

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from env.verified.secret_names import REDACTED
+from env.sites.secret_names import REDACTED
 
 __all__ = ["without"]
 

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote_plus, urlsplit
 
-from env.verified.secret_names import REDACTED, is_login, is_secret
-from env.verified.secret_texts import without
+from env.sites.secret_names import REDACTED, is_login, is_secret
+from env.sites.secret_texts import without
 from webpilot.errors import ConfigError
 
 __all__ = ["KEPT_COOKIES", "scrubbed"]
