@@ -76,7 +76,7 @@ def test_a_missing_program_is_named_with_the_command_that_installs_it(
 def test_what_cannot_be_written_back_is_no_failure_of_the_agent(tmp_path: Path) -> None:
     source = tmp_path / "content"
     source.write_text("content")
-    with pytest.raises(EnvironmentDown, match=r"shop\.sqlite cannot be put back"):
+    with pytest.raises(EnvironmentDown, match=r"shop\.sqlite: No such file"):
         place(source, tmp_path / "gone" / "shop.sqlite")
 
 
