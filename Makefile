@@ -61,6 +61,8 @@ bench-full: setup ## all of them at full length (hours)
 	@$(PY) -m experiments.bench.lifetime
 	@$(PY) -m experiments.bench.backends
 	@$(PY) -m experiments.bench.parity --full
+	@$(MAKE) --no-print-directory localweb verified webarena
+	@$(PY) -m experiments.localweb check --all
 
 lint: setup ## ruff, mypy strict, import-linter
 	@$(PY) -m ruff check .

@@ -106,7 +106,9 @@ def build(composed: DictConfig) -> Settings:
     """
     plain: dict[str, Any] = OmegaConf.to_container(composed, resolve=True)  # type: ignore[assignment]
     _known("", plain, KEYS)
-    _known("benchmark.", plain["benchmark"], ("name", "explore", "accept_dirty"))
+    _known(
+        "benchmark.", plain["benchmark"], ("name", "explore", "accept_dirty", "sites", "templates")
+    )
     _known("env.", plain["env"], ("backend", "settle", "screenshots", "referee", "pool"))
     policy = _policy(plain["policy"], plain["llm"])
     limits = [Limits.of(plain["budget"][whose]) for whose in ("episode", "run")]
@@ -235,12 +237,29 @@ def _episodes(plain: Mapping[str, Any]) -> tuple[tuple[Playable, int], ...]:
     chosen, split = plain["task"], benchmark.select(str(plain["split"]))
     names = [chosen] if isinstance(chosen, str) else chosen
     if names is None:
-        found = split
+        found = _kept(plain["benchmark"], split)
     elif isinstance(names, list) and names and all(isinstance(name, str) for name in names):
         found = tuple(dict.fromkeys(benchmark.load(name) for name in names))
     else:
         raise ConfigError(f"task={chosen!r} must be the name of a task or a list of names")
     return tuple((task, seed) for seed in _seeds(plain) for task in found)
+
+
+def _kept(node: Mapping[str, Any], split: tuple[Playable, ...]) -> tuple[Playable, ...]:
+    """Return the tasks that need no sites and are of no templates but those named."""
+    sites, templates = node["sites"], node["templates"]
+    for key, chosen in (("sites", sites), ("templates", templates)):
+        if chosen is not None and (not isinstance(chosen, list) or not chosen):
+            raise ConfigError(f"benchmark.{key}={chosen!r} must be a list, e.g. [shopping] or [3]")
+    found = tuple(
+        task
+        for task in split
+        if (sites is None or set(task.groups.get("site", "").split("+")) <= set(sites))
+        and (templates is None or task.groups.get("template") in {str(each) for each in templates})
+    )
+    if not found:
+        raise ConfigError("no task of the split is on these sites and of these templates")
+    return found
 
 
 def _seeds(plain: Mapping[str, Any]) -> tuple[int, ...]:

@@ -51,6 +51,16 @@ def test_a_run_on_sites_is_composed_on_top_of_any_preset() -> None:
     assert {task.split for task, _ in composed.episodes} == {"open"}
 
 
+def test_tasks_are_chosen_by_site_and_by_template() -> None:
+    shop = settings("benchmark.sites=[shopping]", "split=all").episodes
+    assert shop
+    assert {task.groups["site"] for task, _ in shop} == {"shopping"}
+    both = settings("benchmark.sites=[reddit,wikipedia]", "split=all").episodes
+    assert {task.groups["site"] for task, _ in both} == {"reddit", "wikipedia", "reddit+wikipedia"}
+    one = settings("benchmark.templates=[306]", "split=all").episodes
+    assert {task.groups["template"] for task, _ in one} == {"306"}
+
+
 def test_a_task_is_found_by_the_name_of_its_benchmark() -> None:
     assert find("localweb.1000")[0] == "localweb"
     assert find("miniwob.click-test")[0] == find("click-test")[0] == "miniwob"
@@ -64,6 +74,8 @@ def test_a_task_is_found_by_the_name_of_its_benchmark() -> None:
         (("benchmark.explore=boldly",), "replica-search"),
         (("benchmark.accept_dirty=maybe",), "true or false"),
         (("split=train",), "open, heldout"),
+        (("benchmark.sites=shopping",), r"\[shopping\]"),
+        (("benchmark.sites=[casino]",), "no task"),
         (("task=localweb.9",), r"did you mean|no task"),
     ],
 )
