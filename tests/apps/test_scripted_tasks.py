@@ -35,7 +35,7 @@ def test_a_solution_pleases_every_judge_and_a_near_miss_none(
 
 
 def test_the_dozen_has_every_kind_and_site() -> None:
-    assert len(DOZEN) == SAMPLE
+    assert len(DOZEN) == len(SAMPLE) == 12
     assert {task.kind for task in DOZEN} == {task.kind for task in tasks("all")}
     assert {site for task in DOZEN for site in task.sites} == {
         site for task in tasks("all") for site in task.sites

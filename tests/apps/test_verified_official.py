@@ -132,6 +132,7 @@ def test_an_agent_is_told_what_the_official_agent_is_and_nothing_of_the_answer()
             "start_url": "http://shopping/",
             "action_limit": 30,
             "answer_format": ANSWER_FORMAT,
+            "answer_optional": True,
         }
         told.pop("action_kinds")
         assert told == known
