@@ -12,7 +12,7 @@ from env.verified import selection as verified
 from env.verified.evaluator import VerifiedEvaluator
 from env.verified.judge import VerifiedJudge
 from env.webarena import selection
-from env.webarena.catalogue import WebArenaTask, read
+from env.webarena.catalogue import WebArenaTask, load
 from env.webarena.grounds import WebArenaGrounds
 from env.webarena.instance import Instance
 from env.webarena.libwebarena_judge import LibwebarenaJudge
@@ -66,7 +66,7 @@ def official_grounds(
     )
     try:
         if official:
-            grounds.check([read(selection.load(each).raw) for each in chosen])
+            grounds.check([load(each) for each in chosen])
         else:
             installing.python()
             grounds.check([_needs(verified.load(each)) for each in chosen], evaluators=False)

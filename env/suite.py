@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import platform
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import cached_property
-from importlib.metadata import version
 
-from env.act.reidentify import find
-from env.chromium import browser_path, browser_version
+from env.chromium import browser_path
 from env.clock import parse_clock
 from env.episode import open_episode
-from env.fonts import arial
 from env.link.page_session import DEADLINE
 from env.miniwob import load
 from env.miniwob_page import MiniwobPage
 from env.opened import Opened
+from env.pictures import Clip, pictured
 from env.pool import PoolLimits
 from env.server import PageServer
 from env.site import DEFAULT_SETTLE, MiniwobSite
+from env.versions import versions_of
 from env.world import open_search
 from webpilot.types import Action
 from webpilot.verdict import Episode
@@ -92,17 +89,7 @@ class MiniwobSuite:
     def _pictures(self, task_id: str, seed: int, actions: tuple[Action, ...]) -> tuple[bytes, ...]:
         page = self._site.page(load(task_id), seed=seed, settle=PICTURE_SETTLE, deadline=DEADLINE)
         try:
-            page.load()
-            pictures = [_picture(page)]
-            now = page.observe()
-            for action in actions:
-                found = find(action, now)
-                if found is None or page.ended():
-                    break
-                error = page.act(found)
-                pictures.append(_picture(page))
-                now = page.observe(last_error=error)
-            return tuple(pictures)
+            return pictured(page, actions, clip=_task_part)
         finally:
             page.close()
 
@@ -112,13 +99,7 @@ class MiniwobSuite:
 
     @cached_property
     def _versions(self) -> dict[str, str]:
-        packages = {name: version(name) for name in PACKAGES}
-        return {
-            "chromium": (browser_version(browser_path()) or "unknown").removeprefix("Chromium "),
-            "arial": arial(),
-            "python": platform.python_version(),
-            **packages,
-        }
+        return versions_of(PACKAGES)
 
     def close(self) -> None:
         """Close the browser and stop serving."""
@@ -129,10 +110,7 @@ class MiniwobSuite:
         await asyncio.shield(asyncio.to_thread(self._site.close))
 
 
-def _picture(page: MiniwobPage) -> bytes:
-    """Return the task's part of the page as PNG; the rest of the window is empty."""
+def _task_part(page: MiniwobPage) -> Clip:
+    """Return the task's part of the page; the rest of the window is empty."""
     size = page.instance.viewport
-    scale = PICTURE_SCALE
-    clip = {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": scale}
-    reply = page.tab.session.send("Page.captureScreenshot", {"format": "png", "clip": clip})
-    return base64.b64decode(reply["data"])
+    return {"x": 0, "y": 0, **size, "scale": PICTURE_SCALE}

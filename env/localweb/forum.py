@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-import urllib.parse
-import urllib.request
 from collections.abc import Mapping, Sequence
-from http.cookiejar import CookieJar
 from pathlib import Path
 
 from env.localweb.application import Application, Command, Cookie, Place, Site, Volatile
-from webpilot.errors import ConfigError
+from env.localweb.django_site import SOURCE, cookie, logged_in, ran
 
 __all__ = ["FORUM"]
 
 APPS = Path(__file__).resolve().parent / "apps"
 ACCOUNT = ("MarvelsGrantMan136", "test1234")
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 SECONDS = 120
 """What seeding may take; it takes five."""
 
@@ -56,46 +49,16 @@ def program(place: Place, module: str, *arguments: str) -> None:
     Raises:
         ConfigError: it failed; its last words are in the message.
     """
-    done = subprocess.run(
-        [str(place.python), "-B", "-m", module, *arguments],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        env={**os.environ, **variables(place)},
-    )
-    if done.returncode:
-        tail = " ".join(done.stderr.split())[-400:]
-        raise ConfigError(f"the forum could not be seeded; remove its environment: {tail}")
+    ran("forum", place, module, *arguments, variables=variables(place), seconds=SECONDS)
 
 
 def sign_in(addresses: Mapping[str, str]) -> Mapping[str, Sequence[Cookie]]:
     """Return the cookies of the account, logged in by the forum's own form."""
-    jar = CookieJar()
-    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
-    address = f"{addresses['reddit']}/user/login/"
-    with browser.open(address, timeout=30) as page:
-        token = TOKEN.search(page.read().decode())
     name, password = ACCOUNT
     form = {"username": name, "password": password, "next": "/"}
-    form["csrfmiddlewaretoken"] = token[1] if token else ""
-    with browser.open(address, urllib.parse.urlencode(form).encode(), timeout=30) as page:
-        if name not in page.read().decode():
-            raise ConfigError("the forum refuses its own account: remove its seed and install anew")
-    return {"reddit": [cookie(held.name, held.value or "") for held in jar]}
-
-
-def cookie(name: str, value: str) -> Cookie:
-    """Return a cookie of the session's length."""
-    return {
-        "name": name,
-        "value": value,
-        "path": "/",
-        "expires": -1,
-        "httpOnly": name == "forum_session",
-        "secure": False,
-        "sameSite": "Lax",
-    }
+    jar, _ = logged_in("forum", f"{addresses['reddit']}/user/login/", form, shown=name)
+    held = [(each.name, each.value or "") for each in jar]
+    return {"reddit": [cookie(*each, http_only=each[0] == "forum_session") for each in held]}
 
 
 FORUM = Application(
@@ -111,7 +74,7 @@ FORUM = Application(
     ),
     command=command,
     seed=seed,
-    sources=(APPS / "forum", APPS / "standing_clock.py", Path(__file__)),
+    sources=(APPS / "forum", APPS / "standing_clock.py", SOURCE, Path(__file__)),
     environment="localweb-forum",
     databases=("forum.sqlite",),
     files=("media",),

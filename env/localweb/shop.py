@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-import urllib.parse
-import urllib.request
 from collections.abc import Mapping, Sequence
-from http.cookiejar import CookieJar
 from pathlib import Path
 
 from env.localweb.application import Application, Command, Cookie, Place, Site, Volatile
-from webpilot.errors import ConfigError
+from env.localweb.django_site import ANSWERING, SOURCE, cookie, logged_in, ran
 
 __all__ = ["SHOP"]
 
@@ -22,7 +16,6 @@ ACCOUNTS = {
     "shopping_admin": ("admin@example.com", "admin1234", "/accounts/login/"),
 }
 """By site: email, password and the page with the form."""
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 SECONDS = 180
 """What seeding may take; it takes sixteen."""
 
@@ -60,61 +53,32 @@ def program(place: Place, step: str) -> None:
     Raises:
         ConfigError: it failed; its last words are in the message.
     """
-    done = subprocess.run(
-        [str(place.python), "-B", "-m", "shop.seeding", step],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        env={**os.environ, **variables(place)},
-    )
-    if done.returncode:
-        tail = " ".join(done.stderr.split())[-400:]
-        raise ConfigError(f"the shop could not be seeded; remove its environment: {tail}")
+    ran("shop", place, "shop.seeding", step, variables=variables(place), seconds=SECONDS)
 
 
 def sign_in(addresses: Mapping[str, str]) -> Mapping[str, Sequence[Cookie]]:
     """Return the cookies of both accounts, logged in by the shop's own forms."""
-    return {site: logged_in(addresses[site], *ACCOUNTS[site]) for site in ACCOUNTS}
+    return {site: session(addresses[site], *ACCOUNTS[site]) for site in ACCOUNTS}
 
 
-def logged_in(address: str, email: str, password: str, path: str) -> Sequence[Cookie]:
-    """Return the cookies of one account.
+def session(address: str, email: str, password: str, path: str) -> Sequence[Cookie]:
+    """Return the cookie of one account's session.
 
     Raises:
         ConfigError: the shop refuses it.
     """
-    jar = CookieJar()
-    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
-    with browser.open(address + path, timeout=30) as page:
-        token = TOKEN.search(page.read().decode())
     form = {
-        "csrfmiddlewaretoken": token[1] if token else "",
         "login-username": email,
         "login-password": password,
         "login-redirect_url": "",
         "login_submit": "Log In",
     }
-    with browser.open(address + path, urllib.parse.urlencode(form).encode(), timeout=30) as page:
-        if "logout" not in page.read().decode():
-            raise ConfigError("the shop refuses its own account: remove its seed and install anew")
+    jar, browser = logged_in("shop", address + path, form, shown="logout")
     # The first page of the catalogue gives an account its basket: no later view shall do that.
-    browser.open(address + "/catalogue/", timeout=30).close()
+    browser.open(address + "/catalogue/", timeout=ANSWERING).close()
     # The token of forms is given anew to whoever has none.
-    return [session(one.name, one.value or "") for one in jar if one.name.endswith("sessionid")]
-
-
-def session(name: str, value: str) -> Cookie:
-    """Return the cookie of a session."""
-    return {
-        "name": name,
-        "value": value,
-        "path": "/",
-        "expires": -1,
-        "httpOnly": True,
-        "secure": False,
-        "sameSite": "Lax",
-    }
+    held = [(each.name, each.value or "") for each in jar if each.name.endswith("sessionid")]
+    return [cookie(*each, http_only=True) for each in held]
 
 
 SHOP = Application(
@@ -138,7 +102,7 @@ SHOP = Application(
     ),
     command=command,
     seed=seed,
-    sources=(APPS / "shop", APPS / "standing_clock.py", Path(__file__)),
+    sources=(APPS / "shop", APPS / "standing_clock.py", SOURCE, Path(__file__)),
     environment="localweb-shop",
     databases=("shop.sqlite",),
     # The index is written when staff saves a product, or a review changes its rating.

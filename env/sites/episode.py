@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -114,13 +115,7 @@ class SiteEpisode(Commits[SitePage]):
         self._page.close()
         evidence = {RESPONSE: json.dumps(response.to_dict(), indent=1).encode()}
         if entry.har is not None:
-            ending = Ending(
-                page=ending.page,
-                answer=ending.answer,
-                response=response,
-                har=cut(entry.har, until=ended),
-                sites=ending.sites,
-            )
+            ending = replace(ending, har=cut(entry.har, until=ended))
             evidence[REQUESTS] = entry.har.read_bytes()
         opinions += self._asked(definition, ending, by_requests=True)
         return Verdict.of(tuple(opinions), evidence=evidence)

@@ -56,7 +56,7 @@ async def open_site_search(
     Raises:
         SiteDown: a page did not load, or is not the site's.
     """
-    explored = _Explored(thread, task, entry, settle=settle, snapshots=snapshots, limits=limits)
+    explored = _Explored(thread, task, settle=settle, snapshots=snapshots, limits=limits)
     try:
         root, worlds = await explored.begin(entry)
 
@@ -83,7 +83,6 @@ class _Explored:
 
     thread: BrowserThread
     task: SiteTask
-    entry: Entry
     settle: str = field(kw_only=True)
     snapshots: Snapshots | None = field(kw_only=True)
     limits: PoolLimits | None = field(kw_only=True)

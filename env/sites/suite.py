@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import platform
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import cached_property, partial
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from env.chromium import browser_path, browser_version
+from env.chromium import browser_path
 from env.clock import parse_clock
-from env.fonts import arial
 from env.guard.effects import EffectLedger
 from env.guard.network import NetworkPolicy
 from env.guard.rules import WindowRules
 from env.judging import Judge
 from env.link.thread import BrowserThread
 from env.opened import Opened
+from env.pictures import pictured
 from env.pool import PoolLimits
 from env.restore.snapshots import Snapshots
 from env.sites.addresses import Addresses
 from env.sites.definition import SiteTask
 from env.sites.episode import SiteEpisode
 from env.sites.page import VIEWPORT, Entry, SitePage, Standing
-from env.sites.pictures import pictured
 from env.sites.search import open_site_search
+from env.versions import versions_of
 from webpilot.closing import Closing
 from webpilot.types import Action
 
@@ -234,12 +232,7 @@ class SiteSuite(Closing):
 
     @cached_property
     def _versions(self) -> dict[str, str]:
-        return {
-            "chromium": (browser_version(browser_path()) or "unknown").removeprefix("Chromium "),
-            "arial": arial(),
-            "python": platform.python_version(),
-            **{name: told for name in PACKAGES if (told := installed_version(name))},
-        }
+        return versions_of(PACKAGES)
 
     def close(self) -> None:
         """Close the browser, let go of the servers, remove what was written. Safe to call twice."""
@@ -296,11 +289,3 @@ class SiteSuite(Closing):
 
     def _page(self, task: SiteTask, entry: Entry, thread: BrowserThread) -> SitePage:
         return SitePage(thread, entry, family=task.benchmark, clock=parse_clock(self._settle))
-
-
-def installed_version(package: str) -> str:
-    """Return the version of an installed package, or the empty string."""
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""
