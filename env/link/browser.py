@@ -61,6 +61,7 @@ class Browser:
         """
         self.gate = Gate() if gate is None else gate
         self._warden = warden
+        self._killed = False
         with handover(path) as waiting:
             if warden is not None:
                 warden.add_folder(waiting.folder)
@@ -98,8 +99,9 @@ class Browser:
 
     @property
     def alive(self) -> bool:
-        """Whether the browser's pipe is open."""
-        return not self._mux.closed
+        """Whether the browser's pipe is open, and nobody here has killed it."""
+        # Whoever a kill interrupts may come back before the pump has seen the pipe's end.
+        return not self._killed and not self._mux.closed
 
     def open_window(
         self,
@@ -146,7 +148,8 @@ class Browser:
 
     def kill(self) -> None:
         """End the browser's whole process group at once; may be called from any thread."""
-        if self.alive:
+        if not self._mux.closed:
+            self._killed = True
             with suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGKILL)
 

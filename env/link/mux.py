@@ -149,13 +149,14 @@ class Mux:
                     write_all(self._to_client, frame + b"\0")
                 except OSError:
                     client_open = False
+        # Known here before Playwright sees it: a call it gives up must find the browser closed.
+        self._closed.set()
         os.close(self._from_browser)
         os.close(self._to_client)
         with self._lock:
             descriptor, self._to_browser = self._to_browser, -1
         if descriptor >= 0:
             os.close(descriptor)
-        self._closed.set()
         if self._on_close is not None:
             self._on_close()
 

@@ -171,6 +171,14 @@ def test_the_end_of_the_browser_is_told_to_both(pipes: Pipes) -> None:
         pipes.mux.send({"id": pipes.mux.next_id()})
 
 
+def test_it_is_closed_before_playwright_sees_the_end(pipes: Pipes) -> None:
+    # The lock is what a sender holds: the pump comes past it only after the pipe's end is known.
+    with pipes.mux._lock:
+        os.close(pipes.browser_writes)
+        assert list(frames(pipes.client_reads)) == []
+        assert pipes.mux.closed
+
+
 def test_the_end_of_playwright_ends_the_browser(pipes: Pipes) -> None:
     os.close(pipes.client_writes)
     assert list(frames(pipes.browser_reads)) == []

@@ -90,6 +90,16 @@ def test_a_stopped_browser_is_killed_and_replaced(thread: BrowserThread) -> None
     assert thread.submit(lambda: thread.browser().alive).result(WAIT)
 
 
+def test_a_killed_browser_is_replaced_before_its_pipe_closes(thread: BrowserThread) -> None:
+    def kill() -> bool:
+        browser = thread.browser()
+        browser.kill()
+        return browser.alive or thread.browser() is browser
+
+    assert not thread.submit(kill).result(WAIT)
+    assert thread.launches == 2
+
+
 def test_a_stopped_driver_is_killed_and_replaced(thread: BrowserThread) -> None:
     def stop() -> None:
         tab = thread.browser().open_tab(VIEWPORT)
