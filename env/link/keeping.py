@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import ctypes
+import tempfile
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -14,7 +15,7 @@ from env.chromium import browser_path
 from env.guard.gate import Gate
 from env.link.browser import Browser
 from env.link.driver import Driver
-from env.link.warden import Warden
+from env.link.warden import Warden, remove
 from env.link.watchdog import Watchdog
 from webpilot.errors import BrowserLost, ConfigError, StepTimeout
 
@@ -43,6 +44,7 @@ class Keeper:
         self.ident: int | None = None
         """The thread whose calls may have to be broken."""
         self._path = path
+        self._folder: Path | None = None
         self._watchdog: Watchdog | None = None
 
     def start_driver(self) -> Driver:
@@ -72,6 +74,14 @@ class Keeper:
         self.browser = launch(playwright, path, gate=self.gate, warden=self.warden)
         self.launches += 1
         return self.browser
+
+    def folder(self) -> Path:
+        """Return a folder for what the browser's user writes; it is gone when we are."""
+        if self._folder is None:
+            self.warden.start()
+            self._folder = Path(tempfile.mkdtemp(prefix="webpilot-"))
+            self.warden.add_folder(self._folder)
+        return self._folder
 
     def watchdog(self) -> Watchdog:
         """Return what ends a call that takes too long: the browser first, then the driver."""
@@ -109,6 +119,8 @@ class Keeper:
         """End what watches; closing is done."""
         if self._watchdog is not None:
             self._watchdog.stop()
+        if self._folder is not None and remove(self._folder):
+            self.warden.drop(self._folder)
         self.warden.stop()
         self.gate.close()
         atexit.unregister(self.abandon_browser)

@@ -59,6 +59,11 @@ class BrowserThread(Closing):
         """How many browsers were started so far."""
         return self._keeper.launches
 
+    @property
+    def folder(self) -> Path:
+        """A folder for files of its user's; gone once it is closed, or killed."""
+        return self._keeper.folder()
+
     def submit(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Return a future of ``work`` done in the browser's thread, for callers without a loop."""
         return self._worker.submit(self._guarded, JOB_SECONDS, work, *args, **kwargs)

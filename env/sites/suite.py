@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import cached_property, partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from env.chromium import browser_path
@@ -158,7 +156,6 @@ class SiteSuite(Closing):
         self.grounds = grounds
         self._settle = settle
         self._limits = limits
-        self._folder = tempfile.TemporaryDirectory(prefix="webpilot-sites-")
         self._thread: BrowserThread | None = None
         self._ledger = EffectLedger()
         """Of the running episode."""
@@ -197,7 +194,7 @@ class SiteSuite(Closing):
         task = self.grounds.load(task_id)
         judges = await asyncio.to_thread(self.grounds.judges, task)
         thread = await self._ready("commit", task)
-        har = Path(self._folder.name) / f"{task.id}.{seed}.har"
+        har = thread.folder / f"{task.id}.{seed}.har"
         entry = replace(await self._entry("commit", task, thread), har=har)
         page = self._page(task, entry, thread)
         prepare = partial(self._prepare, task, page, thread)
@@ -235,11 +232,10 @@ class SiteSuite(Closing):
         return versions_of(PACKAGES)
 
     def close(self) -> None:
-        """Close the browser, let go of the servers, remove what was written. Safe to call twice."""
+        """Close the browser and its files, and let go of the servers. Safe to call twice."""
         if self._thread is not None:
             self._thread.close()
         self.grounds.close()
-        self._folder.cleanup()
 
     async def aclose(self) -> None:
         """Close from inside a running event loop, even if we are cancelled meanwhile."""

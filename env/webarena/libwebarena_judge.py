@@ -7,9 +7,6 @@ is open off the sites, and an ``AssertionError`` of an evaluator is a score of 0
 They run in the browser's thread. A target with an address of its own is opened in a new tab, where
 libwebarena sleeps for three seconds. A task whose answer GPT-4 is asked about is refused without a
 key, because it has no score then.
-
-libwebarena reads seven variables when it is imported, and never again: they are set for that moment
-only, and one process judges by one set of addresses.
 """
 
 from __future__ import annotations
@@ -17,11 +14,8 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import sys
 import tempfile
-import warnings
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,9 +24,10 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Error as PlaywrightError
 
 from env.judging import Ending, Opinion
-from env.webarena.catalogue import INSTALL, read, tasks_file
+from env.webarena.catalogue import read, tasks_file
+from env.webarena.library import Library, library
 from env.webarena.readiness import JUDGE_MODEL, KEY
-from env.webarena.sites import HOMEPAGE, SITES, left_open
+from env.webarena.sites import left_open
 from env.webarena.tokenizer import DOWNLOAD, Tokenizer, found, make_untrained
 from webpilot.errors import BrowserLost, ConfigError, EnvironmentDown, SiteDown
 
@@ -42,8 +37,6 @@ if TYPE_CHECKING:
 __all__ = ["NAME", "LibwebarenaJudge"]
 
 NAME = "libwebarena"
-SETTINGS = "webarena.browser_env.env_config"
-"""libwebarena's module that reads the addresses."""
 GONE = "has been closed"
 """In Playwright's words on a page or a browser that is no longer there."""
 LEAVING = "context was destroyed"
@@ -77,15 +70,15 @@ class LibwebarenaJudge:
             ending: how the episode ended; its page is a real one of Playwright's.
 
         Raises:
-            ConfigError: the extra is not installed, the task needs what is not here (a key,
-                tokenizer data), or this process judges by other addresses.
+            ConfigError: the extra is not installed, or the task needs what is not here (a key,
+                tokenizer data).
             SiteDown: a page that has to be looked at does not load, or the model that is asked
                 does not answer.
             BrowserLost: the page of the episode is gone.
             EnvironmentDown: the evaluators cannot come to a score.
         """
         self.check(task)
-        _import(addresses(ending.sites))
+        ours = library(ending.sites)
         _catch_up(ending.page)
         astray = _astray(ending)
         if astray:
@@ -94,7 +87,7 @@ class LibwebarenaJudge:
             )
         if read(task).tokenized:
             _tell_nltk(self._tokenizer())
-        score = _ask(task, ending)
+        score = _ask(ours, task, ending)
         how = " and ".join(task["eval"]["eval_types"])
         reason = "" if score >= 1.0 else f"{how} gave {score:g}"
         return Opinion(judge=NAME, score=score, reason=reason)
@@ -124,55 +117,6 @@ class LibwebarenaJudge:
         if self.untrained:
             return make_untrained()
         raise ConfigError(f"NLTK's tokenizer data are missing: run `{DOWNLOAD}`")
-
-
-def addresses(sites: Mapping[str, str]) -> dict[str, str]:
-    """Return an address for each of libwebarena's seven names.
-
-    It demands all of them; those of sites that are not there are never used, and are filled with
-    another one's, so that no further place becomes one of the sites.
-
-    Raises:
-        ConfigError: there is none at all.
-    """
-    if not sites:
-        raise ConfigError("libwebarena needs the address of one site at least")
-    any_of_them = next(iter(sites.values()))
-    return {site.upper(): sites.get(site, any_of_them) for site in (*SITES, HOMEPAGE)}
-
-
-def _import(wanted: Mapping[str, str]) -> None:
-    """Return ``None`` once libwebarena is imported, with these addresses."""
-    with _set_for_now(os.environ, wanted), warnings.catch_warnings():
-        # Of its type checker, on spellings of types that are no longer in fashion.
-        warnings.simplefilter("ignore")
-        try:
-            settings = importlib.import_module(SETTINGS)
-            importlib.import_module("webarena.evaluation_harness.evaluators")
-        except ModuleNotFoundError as error:
-            raise ConfigError(f"{error}: run `{INSTALL}`") from error
-    for name, address in wanted.items():
-        known = getattr(settings, name)
-        if known != address:
-            raise ConfigError(
-                f"this process judges by other addresses: {name} is {known}, not {address}; "
-                "libwebarena reads them once, so judge another instance in another process"
-            )
-
-
-@contextmanager
-def _set_for_now(environ: MutableMapping[str, str], values: Mapping[str, str]) -> Iterator[None]:
-    """Set variables while the ``with`` body runs, and put them back as they were."""
-    before = {name: environ.get(name) for name in values}
-    environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                environ.pop(name, None)
-            else:
-                environ[name] = value
 
 
 def _catch_up(page: Page) -> None:
@@ -209,16 +153,15 @@ def _tell_nltk(tokenizer: Tokenizer) -> None:
         data.path.append(str(tokenizer.folder))
 
 
-def _ask(task: Mapping[str, Any], ending: Ending) -> float:
+def _ask(ours: Library, task: Mapping[str, Any], ending: Ending) -> float:
     """Return the evaluators' score."""
-    library = sys.modules["webarena.evaluation_harness.evaluators"]
-    kinds = importlib.import_module("webarena.browser_env.actions").ActionTypes
     # They look at the answer alone, and read the task from a file.
-    trajectory = [{}, {"action_type": kinds.STOP, "answer": ending.answer}]
+    stop = ours.actions.ActionTypes.STOP
+    trajectory = [{}, {"action_type": stop, "answer": ending.answer}]
     with tempfile.TemporaryDirectory(prefix="webpilot-webarena-") as folder:
         file = Path(folder) / "task.json"
         file.write_text(json.dumps(task), encoding="utf-8")
-        evaluate: Callable[..., float] = library.evaluator_router(str(file))
+        evaluate: Callable[..., float] = ours.evaluators.evaluator_router(str(file))
         try:
             return float(
                 evaluate(
@@ -227,18 +170,17 @@ def _ask(task: Mapping[str, Any], ending: Ending) -> float:
             )
         except AssertionError:
             return 0.0
-        except _outages() as error:
+        except _outages(ours) as error:
             told = f"libwebarena could not look at a page: {_line(error)}"
             raise (BrowserLost if GONE in str(error) else SiteDown)(told) from error
         except (LookupError, TypeError) as error:
             raise EnvironmentDown(f"libwebarena came to no score: {error!r}") from error
 
 
-def _outages() -> tuple[type[Exception], ...]:
+def _outages(ours: Library) -> tuple[type[Exception], ...]:
     """Return the errors that say that a site, or the model that is asked, is not there."""
     requests = importlib.import_module("requests")
-    model = importlib.import_module("webarena.llms.providers.openai_utils")
-    return (PlaywrightError, requests.RequestException, model.openai.OpenAIError)
+    return (PlaywrightError, requests.RequestException, ours.model.openai.OpenAIError)
 
 
 def _line(error: Exception) -> str:

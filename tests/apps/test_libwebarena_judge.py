@@ -6,7 +6,10 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +20,9 @@ from env.judging import Ending
 from env.link.thread import BrowserThread
 from env.server import PageServer
 from env.webarena import tokenizer
+from env.webarena.library import library
 from env.webarena.libwebarena_judge import LibwebarenaJudge
+from env.webarena.sites import HOMEPAGE, SITES
 from webpilot.errors import ConfigError, SiteDown
 from webpilot.llm.loopback import ModelServer
 from webpilot.responses import TypedResponse
@@ -39,19 +44,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of our own pages, without a slash at the end."""
     with PageServer(tmp_path_factory.mktemp("pages"), extra=PAGES) as serving:
         yield serving.url.rstrip("/")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def alone() -> Iterator[None]:
-    """libwebarena is imported here for this server, and forgotten for whoever comes next."""
-    forget()
-    yield
-    forget()
-
-
-def forget() -> None:
-    for name in [name for name in sys.modules if name.partition(".")[0] == "webarena"]:
-        del sys.modules[name]
 
 
 @pytest.fixture(autouse=True)
@@ -253,6 +245,8 @@ def test_the_verdicts_are_those_of_browsergyms_task(
 ) -> None:
     tokenizer.make_untrained()
     monkeypatch.setenv("NLTK_DATA", str(tokenizer.stand_in()))
+    for site in (*SITES, HOMEPAGE):
+        monkeypatch.setenv(site.upper(), server)
     cases = [(evaluation, answer) for evaluation, answer, _ in STRINGS]
     cases += [
         ({"eval_types": ["url_match"], "reference_url": f"{server}/basket"}, ""),
@@ -288,12 +282,14 @@ def test_a_task_that_a_model_judges_is_refused_without_a_key_and_never_scored(as
         assert "gpt-4-1106-preview" in str(caught.value)
 
 
-def test_a_model_is_asked_where_the_task_says_so(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_is_asked_where_the_task_says_so(
+    ask: Ask, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     said = {"answer": "incorrect"}
     with ModelServer(lambda request: said["answer"]) as model:
         monkeypatch.setenv("OPENAI_API_KEY", "any")
         monkeypatch.setenv("OPENAI_BASE_URL", model.url)
-        forget_client()
+        forget_client(server)
         fuzzy = string(fuzzy_match=["about 20"])
         assert ask(fuzzy, answer="19.99").score == 0
         said["answer"] = "This is correct."
@@ -306,13 +302,11 @@ def test_a_model_is_asked_where_the_task_says_so(ask: Ask, monkeypatch: pytest.M
         assert len(model.bodies) == asked
     with pytest.raises(SiteDown, match="libwebarena could not look at a page"):
         ask(fuzzy, answer="19.99")
-    forget_client()
+    forget_client(server)
 
 
-def forget_client() -> None:
-    from webarena.llms.providers import openai_utils
-
-    openai_utils._client = None
+def forget_client(server: str) -> None:
+    library({"shopping": server}).model._client = None
 
 
 def test_a_page_that_does_not_load_is_the_sites_fault_and_no_score(
@@ -332,19 +326,49 @@ def test_official_tasks_are_not_judged_with_the_untrained_tokenizer(ask: Ask) ->
     assert ask(string(must_include=["00"]), answer="00", judge=official).score == 1
 
 
-def test_a_second_set_of_addresses_is_refused_in_one_process(ask: Ask, server: str) -> None:
-    assert ask(string(exact_match="a"), answer="a").score == 1
-    other = {"shopping": server, "reddit": "http://127.0.0.1:1"}
-    with pytest.raises(ConfigError, match="another process") as caught:
-        ask(string(exact_match="a"), answer="a", sites=other)
-    assert f"REDDIT is {server}, not http://127.0.0.1:1" in str(caught.value)
+@contextmanager
+def shop_with_a_review(percent: int) -> Iterator[str]:
+    """Yield the address of a shop's own interface, as libwebarena asks it."""
+    review = {"ratings": [{"rating_name": "Rating", "percent": percent}]}
+
+    class Interface(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            self.answer("token")
+
+        def do_GET(self) -> None:
+            self.answer([review])
+
+        def answer(self, value: object) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(value).encode())
+
+        def log_message(self, format: str, *values: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Interface) as serving:
+        threading.Thread(target=serving.serve_forever, args=(0.05,)).start()
+        try:
+            yield f"http://127.0.0.1:{serving.server_port}"
+        finally:
+            serving.shutdown()
 
 
-def test_the_variables_that_libwebarena_reads_are_put_back(ask: Ask) -> None:
-    before = dict(os.environ)
-    forget()
-    ask(string(exact_match="a"), answer="a")
-    assert dict(os.environ) == before
+def test_one_process_judges_by_one_set_of_addresses_after_another(ask: Ask, server: str) -> None:
+    rating = target("last", "func:shopping_get_sku_latest_review_rating('B1')", exact_match="80")
+    with shop_with_a_review(80) as good, shop_with_a_review(40) as bad:
+        for shop, score in ((good, 1), (bad, 0), (good, 1)):
+            sites = {"shopping": shop, "wikipedia": server}
+            assert ask(html(rating), sites=sites).score == score
+
+
+def test_importing_libwebarena_leaves_no_trace_of_its_addresses(server: str) -> None:
+    variables, modules = dict(os.environ), set(sys.modules)
+    first, second = (library({"shopping": server, "reddit": f"{server}/{n}"}) for n in "ab")
+    assert first.evaluators is not second.evaluators
+    assert dict(os.environ) == variables
+    assert not [name for name in set(sys.modules) - modules if name.startswith("webarena")]
 
 
 def test_addresses_that_were_not_filled_in_are_refused(ask: Ask) -> None:

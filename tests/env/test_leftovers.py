@@ -35,6 +35,7 @@ def descendants(pid):
 async def main(how):
     with MiniwobSite() as site:
         async with open_search(site, "miniwob.click-test", seed=1) as search:
+            (site.thread.folder / "requests.har").write_text("of its user")
             print(*descendants(os.getpid()), flush=True)
             if how == "exit":
                 return
