@@ -63,6 +63,7 @@ bench-full: setup ## all of them at full length (hours)
 	@$(PY) -m experiments.bench.parity --full
 	@$(MAKE) --no-print-directory localweb verified webarena
 	@$(PY) -m experiments.localweb check --all
+	@$(PY) -m experiments.bench.site_speed
 
 lint: setup ## ruff, mypy strict, import-linter
 	@$(PY) -m ruff check .

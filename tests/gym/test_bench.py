@@ -12,7 +12,7 @@ import pytest
 from env.gym.peer import Peer, Said, action_set
 from env.miniwob_page import FOLDER
 from env.server import PageServer, miniwob_folder
-from experiments.bench import env_speed, parity
+from experiments.bench import env_speed, parity, site_speed
 from experiments.bench.drawing import MAKERS, Shown, draw
 from webpilot.actions import PRIMITIVES, parse_action
 
@@ -126,3 +126,32 @@ def test_speed_is_told_as_ratios_of_medians(tmp_path: Path) -> None:
     file = tmp_path / "speed.json"
     env_speed.save(file, env_speed.summary(rows), [])
     assert json.loads(file.read_text())["summary"]["episodes_ratio"] == 7.0
+
+
+def visited(page: str, contestant: str, visit: float, scroll: float | None) -> site_speed.Timed:
+    return site_speed.Timed(
+        page=page, contestant=contestant, round=1, visit_ms=visit, scroll_ms=scroll
+    )
+
+
+def test_speed_on_sites_is_told_beside_what_the_sites_take_themselves() -> None:
+    rows = [
+        visited(page, name, slowness * visit, scroll)
+        for page, slowness in (("shop", 4.0), ("wiki", 1.0))
+        for name, visit, scroll in (
+            ("browsergym", 1000.0, 800.0),
+            ("browsergym, knobs", 300.0, 200.0),
+            ("fast, eager", 200.0, 80.0),
+            ("fast", 100.0, 40.0),
+            ("floor", 50.0, None),
+        )
+    ]
+    assert site_speed.summary(rows) == {
+        "visit_ratio_vs_browsergym": 10.0,
+        "visit_ratio_vs_browsergym_knobs": 3.0,
+        "visit_ratio_vs_floor": 2.0,
+        "scroll_ratio_vs_browsergym": 20.0,
+        "scroll_ratio_vs_browsergym_knobs": 5.0,
+    }
+    assert site_speed.summary(rows, ours="fast, eager")["visit_ratio_vs_floor"] == 4.0
+    assert "4000" in site_speed.report(rows)
