@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol
 
-from env import miniwob
-from env.localweb import catalogue
+from env.localweb import catalogue as localweb
 from env.localweb.grounds import LocalwebGrounds
+from env.miniwob import catalogue as miniwob
+from env.miniwob.reference_search import ReferenceSuite
+from env.miniwob.suite import MiniwobSuite
 from env.official import OFFICIAL, official_grounds
 from env.pool import PoolLimits
-from env.reference_search import ReferenceSuite
 from env.sites.exploring import REPLICA
 from env.sites.suite import SiteSuite
-from env.suite import MiniwobSuite
 from env.verified import selection as verified
-from env.webarena import selection
+from env.webarena import selection as webarena
 from webpilot.benchmark import Benchmark
 from webpilot.errors import ConfigError
 from webpilot.naming import named
@@ -106,6 +106,31 @@ SITE_BUDGET = MappingProxyType(
 """The thirty committed steps are BrowserGym's for WebArena."""
 SITE_SEARCH = MappingProxyType({"max_depth": 30, "rollouts": 30})
 
+
+class SiteTasks(Protocol):
+    """A module that holds the tasks of a benchmark on sites."""
+
+    SPLITS: tuple[str, ...]
+
+    @property
+    def tasks(self) -> Callable[[str], tuple[Playable, ...]]: ...
+
+    @property
+    def load(self) -> Callable[[str], Playable]: ...
+
+
+def on_sites(of: SiteTasks) -> Tasks:
+    """Return the tasks of a benchmark on sites, which are all played alike."""
+    return Tasks(
+        splits=of.SPLITS,
+        select=of.tasks,
+        load=of.load,
+        settle="quiet",
+        budget=SITE_BUDGET,
+        search=SITE_SEARCH,
+    )
+
+
 BENCHMARKS: Mapping[str, Tasks] = MappingProxyType(
     {
         "miniwob": Tasks(
@@ -114,30 +139,9 @@ BENCHMARKS: Mapping[str, Tasks] = MappingProxyType(
             load=miniwob.load,
             settle="virtual:500",
         ),
-        "localweb": Tasks(
-            splits=catalogue.SPLITS,
-            select=catalogue.tasks,
-            load=catalogue.load,
-            settle="quiet",
-            budget=SITE_BUDGET,
-            search=SITE_SEARCH,
-        ),
-        "webarena": Tasks(
-            splits=selection.SPLITS,
-            select=selection.tasks,
-            load=selection.load,
-            settle="quiet",
-            budget=SITE_BUDGET,
-            search=SITE_SEARCH,
-        ),
-        "webarena_verified": Tasks(
-            splits=verified.SPLITS,
-            select=verified.tasks,
-            load=verified.load,
-            settle="quiet",
-            budget=SITE_BUDGET,
-            search=SITE_SEARCH,
-        ),
+        "localweb": on_sites(localweb),
+        "webarena": on_sites(webarena),
+        "webarena_verified": on_sites(verified),
     }
 )
 

@@ -9,16 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from env.link.page_session import DEADLINE
 from env.link.thread import BrowserThread
 from env.live import LivePage
 from env.measure import Measured
-from env.miniwob import ACTION_LIMIT, MiniwobTask, load
-from env.miniwob_page import CANONICAL, FOLDER
 from env.page.observe import changing
 from env.pool import PagePool, PoolLimits, Seat
 from env.restore.ladder import Ladder
@@ -26,13 +23,11 @@ from env.restore.restarts import Restarts
 from env.restore.routes import Routes
 from env.restore.snapshots import Snapshots
 from env.restore.tiers import trail
-from env.site import DEFAULT_SETTLE, MiniwobSite
 from mcts.protocols import Level, Restored, Transition
-from webpilot.actions import MINIWOB_ALL
 from webpilot.errors import BrowserLost, ConfigError, StepTimeout
-from webpilot.types import Action, Observation, Path, PathStep, Task
+from webpilot.types import Action, Observation, Path, PathStep
 
-__all__ = ["BrowserWorld", "BrowserWorlds", "Search", "open_root", "open_search", "opened_root"]
+__all__ = ["BrowserWorld", "BrowserWorlds", "open_root", "opened_root"]
 
 T = TypeVar("T")
 OPENINGS = 3
@@ -213,66 +208,6 @@ class BrowserWorlds:
         self._pool.close()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Search:
-    """An opened search world."""
-
-    task: Task
-    root: Observation
-    """The page right after a fresh load; the root of every path."""
-    worlds: BrowserWorlds
-    settle: str
-    """The clock policy in use, for the record."""
-    browser: str
-    """The browser's version, for the record."""
-
-
-@asynccontextmanager
-async def open_search(
-    site: MiniwobSite,
-    task_id: str,
-    *,
-    seed: int,
-    settle: str = DEFAULT_SETTLE,
-    deadline: float = DEADLINE,
-    limits: PoolLimits | None = None,
-    count: int = 1,
-) -> AsyncIterator[Search]:
-    """Yield a task's search world; its pages are discarded afterwards.
-
-    Args:
-        site: the served pages and the browser.
-        task_id: BrowserGym's id of the task.
-        seed: the benchmark's seed of the instance.
-        settle: ``virtual:MS``, ``real:MS`` or ``none``; pages that run on timers use real time.
-        deadline: seconds one message to the page may take.
-        limits: of the live pages.
-        count: how many worlds may be leased at once.
-
-    Raises:
-        ConfigError: no such task, no such policy, or no browser.
-        SiteDown: the page did not load.
-    """
-    task = load(task_id)
-    page = site.page(task, seed=seed, settle=settle, deadline=deadline)
-    close = page.close
-    try:
-        root = await opened_root(site.thread, page)
-        worlds = BrowserWorlds(
-            site.thread, page, root, limits=limits, count=count, restarts=site.restarts
-        )
-        close = worlds.close
-        yield Search(
-            task=describe(task, seed=seed, goal=page.goal),
-            root=root,
-            worlds=worlds,
-            settle=task.settle(settle),
-            browser=await site.thread.run(lambda: site.thread.browser().version),
-        )
-    finally:
-        await site.thread.finish(close)
-
-
 async def opened_root(thread: BrowserThread, page: LivePage) -> Observation:
     """Return the root that ``page`` was opened at, on another browser if the first one dies."""
     for _ in range(OPENINGS - 1):
@@ -297,17 +232,3 @@ def open_root(page: LivePage) -> Observation:
     # The page has moved on: what is called the root must be a fresh one.
     page.load()
     return page.observe()
-
-
-def describe(task: MiniwobTask, *, seed: int, goal: str) -> Task:
-    """Return what the agent may know of a task."""
-    return Task(
-        id=task.id,
-        seed=seed,
-        goal=goal,
-        benchmark="miniwob",
-        site="miniwob",
-        start_url=f"{CANONICAL}{FOLDER}{task.name}.html",
-        action_kinds=MINIWOB_ALL,
-        action_limit=ACTION_LIMIT,
-    )

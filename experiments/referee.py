@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 
-from env.reference import Opinion, Replay, judge
+from env.miniwob.reference import Opinion, Replay, judge
 from webpilot.errors import EnvironmentDown
 from webpilot.records.disk import write_atomically
 from webpilot.records.rows import EpisodeRow, latest

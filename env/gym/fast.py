@@ -18,7 +18,7 @@ from env.gym.original import provide_browser
 from env.gym.shell import Shell
 from env.gym.stage import Settings, Stage
 from env.gym.warm import warm_browser
-from env.miniwob import is_miniwob
+from env.miniwob.catalogue import is_miniwob
 from webpilot.errors import ConfigError
 
 __all__ = ["FastBrowserEnv"]

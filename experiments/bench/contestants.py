@@ -13,9 +13,9 @@ from typing import Any
 import env.gym
 from env.gym.peer import Peer, action_set
 from env.link.page_session import DEADLINE
-from env.miniwob import load, task_classes
-from env.miniwob_page import MiniwobPage
-from env.site import DEFAULT_SETTLE, MiniwobSite
+from env.miniwob.catalogue import load, task_classes
+from env.miniwob.page import MiniwobPage
+from env.miniwob.site import DEFAULT_SETTLE, MiniwobSite
 from experiments.bench.floor import Floor
 from webpilot.actions import PRIMITIVES, parse_action
 

@@ -25,9 +25,9 @@ from typing import Any
 
 import env.gym
 from env.gym.peer import KNOBS, SHIPPED, Peer
-from env.miniwob import load
-from env.miniwob_page import FOLDER
-from env.site import MiniwobSite
+from env.miniwob.catalogue import load
+from env.miniwob.page import FOLDER
+from env.miniwob.site import MiniwobSite
 from experiments.bench import contestants as contest
 from experiments.bench.contestants import Contestant
 from experiments.bench.floor import Floor

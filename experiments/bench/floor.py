@@ -11,7 +11,7 @@ import time
 from env.gym.warm import warm_browser
 from env.link.session import Call, Session
 from env.link.window import Window
-from env.miniwob import page_seed
+from env.miniwob.catalogue import page_seed
 
 __all__ = ["Floor", "bare_step"]
 

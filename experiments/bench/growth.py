@@ -19,11 +19,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path as File
 from statistics import median
 
-from env.miniwob import load
+from env.miniwob.catalogue import load
+from env.miniwob.search import Search, open_search
+from env.miniwob.site import MiniwobSite
 from env.pool import PoolLimits, family, unshared_mb
 from env.restore.tiers import LIVE
-from env.site import MiniwobSite
-from env.world import BrowserWorld, Search, open_search
+from env.world import BrowserWorld
 from experiments.bench.charts import chart
 from experiments.bench.tables import save, table
 from webpilot.types import Action, Observation, Path, PathStep

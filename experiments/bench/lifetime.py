@@ -17,10 +17,10 @@ from pathlib import Path as File
 
 import numpy as np
 
-from env.miniwob import load
+from env.miniwob.catalogue import load
+from env.miniwob.search import Search, open_search
+from env.miniwob.site import MiniwobSite
 from env.pool import family
-from env.site import MiniwobSite
-from env.world import Search, open_search
 from experiments.bench.growth import pss_mb
 from experiments.bench.tables import save, table
 from webpilot.types import Action, Path, PathStep

@@ -22,8 +22,8 @@ from typing import Any
 
 import env.gym
 from env.gym.peer import Peer, Said, action_set, said
-from env.miniwob import load, task_classes, tasks
-from env.miniwob_page import FOLDER
+from env.miniwob.catalogue import load, task_classes, tasks
+from env.miniwob.page import FOLDER
 from env.server import PageServer, miniwob_folder
 from experiments.bench.drawing import draw, shown
 from experiments.bench.tables import save, table

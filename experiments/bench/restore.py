@@ -25,12 +25,13 @@ from statistics import median
 from typing import Any
 
 from env.gym.peer import KNOBS, SHIPPED, Peer
-from env.miniwob import load, tasks
-from env.miniwob_page import FOLDER
+from env.miniwob.catalogue import load, tasks
+from env.miniwob.page import FOLDER
+from env.miniwob.search import Search, open_search
+from env.miniwob.site import MiniwobSite
 from env.pool import PoolLimits
 from env.restore.tiers import LIVE, RELOAD, RESTART
-from env.site import MiniwobSite
-from env.world import BrowserWorld, Search, open_search
+from env.world import BrowserWorld
 from experiments.bench.tables import save, table
 from experiments.bench.walking import Walk, walked
 from mcts.protocols import Level

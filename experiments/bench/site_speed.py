@@ -23,10 +23,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from browsergym.core.task import OpenEndedTask
-
 import env.gym
-from env.gym.peer import KNOBS, SHIPPED, action_set
+from env.gym.peer import KNOBS, SHIPPED, action_set, open_ended
 from env.gym.warm import warm_browser
 from env.localweb.replica import Replica
 from env.sites.page import VIEWPORT
@@ -44,13 +42,8 @@ PAGES = (
 """Site by WebArena's name, and path."""
 SCROLL = "scroll(0, 200)"
 SAMPLE = 3
-FAST, EAGER, SLOW, KNOBBED, FLOOR = (
-    "fast",
-    "fast, eager",
-    "browsergym",
-    "browsergym, knobs",
-    "floor",
-)
+FAST, EAGER, FLOOR = "fast", "fast, eager", "floor"
+SLOW, KNOBBED = "browsergym", "browsergym, knobs"
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     SLOW: {"backend": "browsergym", **SHIPPED},
     KNOBBED: {"backend": "browsergym", **KNOBS},
@@ -77,10 +70,7 @@ class Timed:
 def visitor(start: str, settings: Mapping[str, Any], held: ExitStack) -> Visitor:
     """Return an environment that visits pages."""
     playing = env.gym.FastBrowserEnv(
-        task_entrypoint=OpenEndedTask,
-        task_kwargs={"start_url": start, "goal": "look around"},
-        action_mapping=action_set().to_python_code,
-        **settings,
+        action_mapping=action_set().to_python_code, **open_ended(start), **settings
     )
     held.callback(playing.close)
     playing.reset(seed=0)

@@ -6,10 +6,10 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from env.miniwob import MiniwobTask
+from env.miniwob.catalogue import MiniwobTask
+from env.miniwob.search import open_search
+from env.miniwob.site import MiniwobSite
 from env.pool import PoolLimits
-from env.site import MiniwobSite
-from env.world import open_search
 from mcts.protocols import Level
 from webpilot.types import Action, Element, Observation, Path, PathStep
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from env.site import MiniwobSite
+from env.miniwob.site import MiniwobSite
 from mcts.contract import ContractBroken, check_world
 from mcts.gridworld import Grid as Map
 from mcts.gridworld import GridWorld

@@ -15,7 +15,7 @@ from browsergym.core.env import BrowserEnv
 from browsergym.core.task import OpenEndedTask
 from browsergym.utils.obs import IGNORED_AXTREE_ROLES, flatten_axtree_to_str
 
-from env.reference import browsers_folder
+from env.miniwob.reference import browsers_folder
 
 IGNORED = [*IGNORED_AXTREE_ROLES, "InlineTextBox"]
 SETS = ["chat", "infeas", "bid", "coord", "nav", "tab"]

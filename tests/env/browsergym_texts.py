@@ -14,8 +14,8 @@ from browsergym.core.action.highlevel import HighLevelActionSet
 from browsergym.core.env import BrowserEnv
 from browsergym.utils.obs import IGNORED_AXTREE_ROLES, flatten_axtree_to_str
 
-from env.miniwob import load, task_classes
-from env.reference import browsers_folder
+from env.miniwob.catalogue import load, task_classes
+from env.miniwob.reference import browsers_folder
 
 IGNORED = [*IGNORED_AXTREE_ROLES, "InlineTextBox"]
 

@@ -11,13 +11,13 @@ from types import SimpleNamespace
 from browsergym.miniwob.base import AbstractMiniwobTask
 
 from env.clock import parse_clock
-from env.episode import MiniwobEpisode
-from env.miniwob import MiniwobTask
-from env.miniwob_page import MiniwobPage
+from env.miniwob.catalogue import MiniwobTask
+from env.miniwob.episode import MiniwobEpisode
+from env.miniwob.page import MiniwobPage
+from env.miniwob.site import MiniwobSite
 from env.pool import PoolLimits
 from env.restore.snapshots import Snapshots
 from env.server import PageServer, miniwob_folder
-from env.site import MiniwobSite
 from env.world import BrowserWorld, BrowserWorlds, opened_root
 from webpilot.types import Action, Observation, PathStep
 from webpilot.types import Path as Route

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from env.clock import Clock, parse_clock
-from env.site import MiniwobSite
+from env.miniwob.site import MiniwobSite
 from tests.env.rig import live_page, own_pages
 from webpilot.errors import ConfigError
 

@@ -22,8 +22,8 @@ BOUND = 40.0
 
 SCRIPT = """
 import asyncio, os, sys
-from env.site import MiniwobSite
-from env.world import open_search
+from env.miniwob.site import MiniwobSite
+from env.miniwob.search import open_search
 
 def descendants(pid):
     found = []

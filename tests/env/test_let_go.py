@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from env.miniwob.site import MiniwobSite
 from env.restore.tiers import RESTART
-from env.site import MiniwobSite
 from tests.env.rig import opened, own_pages
 from webpilot.types import Action
 

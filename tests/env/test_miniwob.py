@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from env.episode import open_episode
-from env.miniwob import (
+from env.miniwob.catalogue import (
     ACTION_LIMIT,
     GRADED,
     HELD_OUT_GROUPS,
@@ -21,10 +20,11 @@ from env.miniwob import (
     task_classes,
     tasks,
 )
-from env.reference import Replay, judge
+from env.miniwob.episode import open_episode
+from env.miniwob.reference import Replay, judge
+from env.miniwob.search import open_search
+from env.miniwob.site import MiniwobSite
 from env.server import miniwob_folder
-from env.site import MiniwobSite
-from env.world import open_search
 from webpilot.errors import ConfigError
 from webpilot.types import Action, Done, Element, Observation
 

@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
-from env.miniwob import load
-from env.miniwob_page import CANONICAL, FOLDER
-from env.site import MiniwobSite
+from env.miniwob.catalogue import load
+from env.miniwob.page import CANONICAL, FOLDER
+from env.miniwob.site import MiniwobSite
 from webpilot.actions import MINIWOB_ALL, parse_action
 from webpilot.types import Observation
 

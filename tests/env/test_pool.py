@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from env.miniwob.site import MiniwobSite
 from env.pool import PagePool, PoolLimits, unshared_mb
 from env.restore.tiers import LIVE, RELOAD, RESTART
-from env.site import MiniwobSite
 from env.world import BrowserWorld, BrowserWorlds, open_root
 from mcts.protocols import Level
 from tests.env.rig import Opened, live_page, opened, own_pages, pressing

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
+from env.miniwob.search import open_search
+from env.miniwob.site import MiniwobSite
 from env.restore.tiers import LIVE, RELOAD, RESTART
-from env.site import MiniwobSite
-from env.world import open_search
 from mcts.protocols import Level, Restored
 from tests.env.rig import opened, own_pages, pressing
 from webpilot.types import Action, Observation, Path, PathStep

@@ -9,9 +9,9 @@ from pathlib import Path as File
 
 import pytest
 
+from env.miniwob.site import MiniwobSite
 from env.pool import PoolLimits
 from env.restore.tiers import JUMP, LIVE, RELOAD, RESTART
-from env.site import MiniwobSite
 from mcts.protocols import Level
 from tests.env.rig import judged, opened, own_pages, pressing
 from webpilot.types import Done, Observation, PathStep

@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from env.miniwob.site import MiniwobSite
 from env.pool import PoolLimits
 from env.restore.ledger import LedgerServer
 from env.restore.tiers import JUMP, LIVE, RELOAD, RESTART, SNAPSHOT
 from env.server import miniwob_folder
-from env.site import MiniwobSite
 from env.world import BrowserWorlds
 from mcts.protocols import Level
 from tests.env.rig import PAGES, Opened, live_page, opened

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import pytest
 
+from env.miniwob.site import MiniwobSite
+from env.miniwob.suite import MiniwobSuite
 from env.pool import PoolLimits
 from env.restore.restarts import PATIENCE, Restarts
 from env.restore.tiers import LIVE, RELOAD, RESTART, TIERS
-from env.site import MiniwobSite
-from env.suite import MiniwobSuite
 from mcts.protocols import Level
 from tests.env.rig import Opened, opened, own_pages
 from webpilot.episode import EpisodePlan, Played, play

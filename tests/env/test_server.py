@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from env.miniwob import tasks
+from env.miniwob.catalogue import tasks
 from env.server import PageServer, miniwob_folder
 
 

@@ -13,9 +13,10 @@ from pathlib import Path as File
 import pytest
 
 from env.measure import Measured
+from env.miniwob.search import Search, open_search
+from env.miniwob.site import MiniwobSite
 from env.pool import PoolLimits
-from env.site import MiniwobSite
-from env.world import BrowserWorld, BrowserWorlds, Search, open_search
+from env.world import BrowserWorld, BrowserWorlds
 from mcts.protocols import Level, Restored, Transition
 from tests.env.rig import PAGES, Opened, judged, live_page, opened, own_pages, pressing
 from webpilot.errors import BrowserLost, ConfigError, SiteDown, StepTimeout

@@ -13,8 +13,8 @@ from pathlib import Path as File
 
 import pytest
 
+from env.miniwob.site import MiniwobSite
 from env.pool import PoolLimits
-from env.site import MiniwobSite
 from mcts.protocols import Level
 from tests.env.rig import Opened, opened, own_pages, pressing
 from webpilot.types import Path, PathStep

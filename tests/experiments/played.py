@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from env.miniwob import load
+from env.miniwob.catalogue import load
+from env.miniwob.suite import MiniwobSuite
 from env.server import PageServer, miniwob_folder
-from env.suite import MiniwobSuite
 from webpilot.budget import Limits
 from webpilot.episode import EpisodePlan, Played, play
 from webpilot.offline import OfflineCast

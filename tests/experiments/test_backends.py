@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from env.miniwob import REAL_TIME, tasks
+from env.miniwob.catalogue import REAL_TIME, tasks
 from experiments.bench.backends import TASKS, Side, played, report, sides, summary
 
 TASK = "enter-text"

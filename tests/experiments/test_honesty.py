@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from browsergym.miniwob.base import AbstractMiniwobTask
 
-from env.miniwob import MiniwobTask, load, task_classes
+from env.miniwob.catalogue import MiniwobTask, load, task_classes
 from tests.experiments.played import played, source
 
 CORE = "/core/core.js"
@@ -60,7 +60,7 @@ def test_another_file_name_and_title_change_no_decision(
     renamed = f"{shipped[:start]}<title>Quarterly figures{shipped[end:]}"
     as_shipped = played(task, seed=seed)
     fields = {"id": found.id, "name": found.name, "group": found.group, "split": found.split}
-    for module in ("env.world", "env.episode"):
+    for module in ("env.miniwob.search", "env.miniwob.episode"):
         monkeypatch.setattr(f"{module}.load", lambda task_id: Renamed(**fields))
     other = played(task, seed=seed, changed={f"/miniwob/{OTHER}.html": renamed})
     assert without_names(as_shipped.record.to_dict()) == without_names(other.record.to_dict())

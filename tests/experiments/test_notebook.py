@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from env.miniwob import load
+from env.miniwob.catalogue import load
 
 ROOT = Path(__file__).resolve().parents[2]
 TOUR = ROOT / "experiments" / "notebooks" / "tour.ipynb"

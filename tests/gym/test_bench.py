@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from env.gym.peer import Peer, Said, action_set
-from env.miniwob_page import FOLDER
+from env.miniwob.page import FOLDER
 from env.server import PageServer, miniwob_folder
 from experiments.bench import env_speed, parity, site_speed
 from experiments.bench.drawing import MAKERS, Shown, draw

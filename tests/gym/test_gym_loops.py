@@ -18,7 +18,7 @@ from browsergym.experiments.loop import AbstractAgentArgs, EnvArgs, ExpArgs
 from browsergym.utils.obs import flatten_axtree_to_str
 
 import env.gym
-from env.miniwob_page import FOLDER
+from env.miniwob.page import FOLDER
 from env.server import PageServer, miniwob_folder
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 from questions import COUNTS, LIMITS, LONGEST, Count, Question, ask, count, recorded, replayed
 
-from env.suite import MiniwobSuite
+from env.miniwob.suite import MiniwobSuite
 from mcts.protocols import HistoryStep, NodeContext
 from prompts.asking import Asker
 from prompts.paper_schema import NextAction

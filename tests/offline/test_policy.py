@@ -206,7 +206,7 @@ def test_plan_control_and_extraction_agree_with_the_predicates() -> None:
 
 def test_no_benchmark_s_task_is_named_in_the_policy() -> None:
     """Names of tasks are read from the benchmark's own list, two words and more."""
-    from env.miniwob import tasks
+    from env.miniwob.catalogue import tasks
 
     names = {task.name for task in tasks("all") if task.name.count("-") >= 1}
     folder = Path(webpilot.offline.__file__).parent

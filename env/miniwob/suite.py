@@ -9,17 +9,17 @@ from functools import cached_property
 
 from env.chromium import browser_path
 from env.clock import parse_clock
-from env.episode import open_episode
 from env.link.page_session import DEADLINE
-from env.miniwob import load
-from env.miniwob_page import MiniwobPage
+from env.miniwob.catalogue import load
+from env.miniwob.episode import open_episode
+from env.miniwob.page import MiniwobPage
+from env.miniwob.search import open_search
+from env.miniwob.site import DEFAULT_SETTLE, MiniwobSite
 from env.opened import Opened
 from env.pictures import Clip, pictured
 from env.pool import PoolLimits
 from env.server import PageServer
-from env.site import DEFAULT_SETTLE, MiniwobSite
 from env.versions import versions_of
-from env.world import open_search
 from webpilot.types import Action
 from webpilot.verdict import Episode
 

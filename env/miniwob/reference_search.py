@@ -24,16 +24,16 @@ from playwright.sync_api import Error as PlaywrightError
 from env.link.calls import ProtocolError
 from env.link.session import Call, Reply
 from env.measure import Measured, Meter
-from env.miniwob import MiniwobTask, load, task_classes
-from env.miniwob_page import CANONICAL, FOLDER
+from env.miniwob.catalogue import MiniwobTask, load, task_classes
+from env.miniwob.page import CANONICAL, FOLDER
+from env.miniwob.reference import browsers_folder
+from env.miniwob.search import describe
+from env.miniwob.site import DEFAULT_SETTLE
+from env.miniwob.suite import MiniwobSuite
 from env.opened import Opened
 from env.page.observe import Canonical, align, changing, observe
 from env.pool import PoolLimits
-from env.reference import browsers_folder
 from env.server import PageServer, miniwob_folder
-from env.site import DEFAULT_SETTLE
-from env.suite import MiniwobSuite
-from env.world import describe
 from mcts.protocols import Level, Restored, Transition
 from webpilot.errors import BrowserLost
 from webpilot.types import Action, Observation, Path

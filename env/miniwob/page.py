@@ -19,7 +19,7 @@ from env.link.page_session import DEADLINE
 from env.link.thread import BrowserThread
 from env.link.window import Tab, Window
 from env.live import POLLS, LivePage
-from env.miniwob import MiniwobTask, page_seed
+from env.miniwob.catalogue import MiniwobTask, page_seed
 from env.page.observe import Canonical, forget_marks
 from env.page.presentation import settle_viewport, watch_frames
 from env.page.storage import Storage, read

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 
 from env.commits import Commits
 from env.link.page_session import DEADLINE
-from env.miniwob import ACTION_LIMIT, load
-from env.miniwob_page import MiniwobPage
-from env.site import DEFAULT_SETTLE, MiniwobSite
+from env.miniwob.catalogue import ACTION_LIMIT, load
+from env.miniwob.page import MiniwobPage
+from env.miniwob.site import DEFAULT_SETTLE, MiniwobSite
 from webpilot.types import Outcome
 from webpilot.verdict import Verdict
 
@@ -60,7 +60,7 @@ async def open_episode(
         site: the served pages and the browser.
         task_id: BrowserGym's id of the task.
         seed: the benchmark's seed of the instance.
-        settle: as for the search (see :func:`env.world.open_search`).
+        settle: as for the search (see :func:`env.miniwob.search.open_search`).
         action_limit: committed actions at most.
         deadline: seconds one message to the page may take.
     """

@@ -1,8 +1,8 @@
 """BrowserGym's own environment, unmodified, in a process of its own: a second opinion.
 
 BrowserGym keeps one global Playwright per process and starts two browsers per reset, so it never
-shares a process with our world. :func:`judge` starts ``python -m env.reference``, which reads the
-episodes as JSON from standard input and writes one line of JSON for each.
+shares a process with our world. :func:`judge` starts ``python -m env.miniwob.reference``, which
+reads the episodes as JSON from standard input and writes one line of JSON for each.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from env.chromium import browser_path
-from env.miniwob import load, task_classes
+from env.miniwob.catalogue import load, task_classes
 from env.server import PageServer, miniwob_folder
 from webpilot.errors import EnvironmentDown
 
@@ -61,12 +61,12 @@ def judge(replays: Sequence[Replay]) -> list[Opinion]:
         environment = {**os.environ, "PLAYWRIGHT_BROWSERS_PATH": folder}
         try:
             done = subprocess.run(
-                [sys.executable, "-m", "env.reference"],
+                [sys.executable, "-m", "env.miniwob.reference"],
                 input=json.dumps([asdict(replay) for replay in replays]),
                 capture_output=True,
                 text=True,
                 env=environment,
-                cwd=Path(__file__).resolve().parents[1],
+                cwd=Path(__file__).resolve().parents[2],
                 timeout=SECONDS_PER_EPISODE * len(replays),
                 check=True,
             )

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from env.clock import parse_clock
 from env.guard.network import NetworkPolicy
 from env.link.thread import BrowserThread
-from env.miniwob import MiniwobTask
-from env.miniwob_page import MiniwobPage
+from env.miniwob.catalogue import MiniwobTask
+from env.miniwob.page import MiniwobPage
 from env.restore.restarts import Restarts
 from env.server import PageServer, miniwob_folder
 from webpilot.closing import Closing
