@@ -30,8 +30,10 @@ __all__ = ["MARKER", "Findings", "endure", "outliving", "torn_files"]
 MARKER = "WEBPILOT_ENDURANCE"
 GONE_SECONDS = 15.0
 """Time a killed browser's processes have to end."""
-EXPECTED = {0, 1, 130}
-"""Exit codes of a run: done, spoiled by the world, interrupted."""
+EXPECTED = {0, 1, 130, -signal.SIGINT}
+"""Exit codes of a run: done, spoiled by the world, interrupted; the last before it has begun."""
+MOST_PATIENT = 8.0
+"""How many times longer than asked for a run that gets nowhere may be let alone."""
 TASKS = (
     "miniwob.enter-date",
     "miniwob.click-collapsible-2",
@@ -73,21 +75,25 @@ def endure(folder: Path, *, episodes: int, seed: int = 0, pause: tuple[float, fl
         folder: the run's folder; must not exist.
         episodes: a multiple of the number of :data:`TASKS`.
         seed: seed of the moments and the kinds of violence.
-        pause: shortest and longest time in seconds before each act of violence.
+        pause: shortest and longest time in seconds before each act of violence; longer where a
+            start is struck before it has finished an episode, as on a slow or busy machine.
     """
     chance = random.Random(seed)
+    patience = 1.0
     findings = Findings()
     rows: list[EpisodeRow] = []
     while len(rows) < episodes and findings.starts < 4 * episodes:
         marker = uuid.uuid4().hex
         run = _start(folder, seeds=episodes // len(TASKS), marker=marker)
         findings.starts += 1
-        _harm(run, marker, chance, findings, chance.uniform(*pause))
+        _harm(run, marker, chance, findings, patience * chance.uniform(*pause))
         code = run.wait(timeout=240)
         findings.exit_codes.add(code)
         findings.left_over += outliving(marker)
         findings.torn += torn_files(folder)
-        rows = _rows(folder)
+        before, rows = rows, _rows(folder)
+        if len(rows) == len(before):
+            patience = min(2 * patience, MOST_PATIENT)
         if code not in EXPECTED:
             break  # the run itself is refused, and would be again
     findings.played = len(rows)

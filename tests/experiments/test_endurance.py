@@ -11,7 +11,8 @@ from experiments.endurance import endure, torn_files
 
 @pytest.mark.timeout(300)
 def test_a_run_survives_interrupts_and_killed_browsers(tmp_path: Path) -> None:
-    findings = endure(tmp_path / "run", episodes=5, seed=1, pause=(3.0, 8.0))
+    # The first acts come before an episode can end, on any machine; then it is let alone longer.
+    findings = endure(tmp_path / "run", episodes=5, seed=1, pause=(1.0, 2.0))
     assert findings.played == 5
     assert findings.interrupted + findings.robbed > 0
     assert findings.left_over == []
