@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from env.act.acting import act
 from env.act.actions import let_go
 from env.act.chat import Chat
-from env.clock import Clock, Quiet
+from env.clock import Clock
 from env.guard.rules import WindowRules
 from env.gym.costly import costly, dom, scale_of, screenshot, size_of
 from env.gym.forcing import FORCED, force
@@ -27,6 +27,7 @@ from env.page.picture import Camera
 from env.page.presentation import settle_viewport, shown
 from env.page.script import source
 from env.page.whole import Reading, read, read_address
+from env.settling import Settler
 from webpilot.errors import BrowserLost, EnvironmentDown, StepTimeout
 from webpilot.types import Action
 
@@ -41,8 +42,6 @@ PUT_AWAY: tuple[Call, ...] = tuple(
 """Takes the mouse to the corner, where it is before any action: over a new document it would touch
 what appears under it. A move alone waits for a frame; what follows it makes it go at once."""
 INPUT_SECONDS = 1.0
-ROUNDS = 3
-"""How often an action may bring another tab to the front before it is looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +93,8 @@ class Stage:
             all_tags=settings.all_tags, snapshot=settings.eager, still=clock.virtual
         )
         self._camera = camera
-        self._taken: set[str] = set()
-        """Target ids of the tabs whose time the clock has taken over."""
+        first = settle_viewport if clock.virtual else None
+        self._settler = Settler(clock, self._front, first=first)
         self._sized: set[str] = set()
         """Target ids of the tabs that have the size BrowserGym leaves a page in."""
         self._told: set[str] = set()
@@ -151,15 +150,7 @@ class Stage:
 
     def settle(self) -> None:
         """Let pass what follows an action, also in a tab that comes to the front meanwhile."""
-        for _ in range(ROUNDS):
-            tab = self._front()
-            try:
-                self._settle(tab)
-            except BrowserLost:
-                if not self.window.browser.alive:
-                    raise
-            if self._front().session is tab.session:
-                return
+        self._settler.settle()
 
     def pump(self) -> None:
         """Let Playwright take in what has happened and call whoever listens.
@@ -257,7 +248,7 @@ class Stage:
                 ("Emulation.setDeviceMetricsOverride", shown(self.settings.viewport)),
             ]
         )
-        self._taken.discard(session.target)
+        self._settler.release(tab)
 
     def close(self) -> None:
         """Discard the window with its cookies and storage."""
@@ -276,18 +267,7 @@ class Stage:
         """Watch a new tab from its beginning; for the reading thread, so nothing is waited for."""
         hook = {"source": source("hook")}
         tab.session.post("Page.addScriptToEvaluateOnNewDocument", hook)
-        if isinstance(self._clock, Quiet):
-            self._clock.watch(tab.session)
-
-    def _settle(self, tab: Tab) -> None:
-        target = tab.session.target
-        if target in self._taken:
-            self._clock.settle(tab.session)
-            return
-        self._taken.add(target)
-        if self._clock.virtual:
-            settle_viewport(tab.session)
-        self._clock.loaded(tab.session)
+        self._settler.watch(tab)
 
     def _resize(self, tab: Tab) -> None:
         if tab.session.target not in self._sized:

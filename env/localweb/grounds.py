@@ -16,8 +16,8 @@ from env.localweb.replica import Replica
 from env.localweb.requests import reading, writing
 from env.sites.addresses import Addresses
 from env.sites.definition import SiteTask
+from env.sites.entry import Entry
 from env.sites.exploring import COMMIT_ONCE, READONLY, REPLICA
-from env.sites.page import Entry
 from webpilot.closing import Closing
 from webpilot.errors import ConfigError, SiteDown
 

@@ -22,8 +22,9 @@ from env.pool import PoolLimits
 from env.restore.snapshots import Snapshots
 from env.sites.addresses import Addresses
 from env.sites.definition import SiteTask
+from env.sites.entry import Entry, Standing
 from env.sites.episode import SiteEpisode
-from env.sites.page import VIEWPORT, Entry, SitePage, Standing
+from env.sites.page import VIEWPORT, SitePage
 from env.sites.search import open_site_search
 from env.versions import versions_of
 from webpilot.closing import Closing
