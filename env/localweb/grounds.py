@@ -31,7 +31,7 @@ EXPLORING = (REPLICA, READONLY, COMMIT_ONCE)
 
 
 class LocalwebGrounds(Closing):
-    """Replicas of the local suite; see :class:`env.sites.suite.Grounds`."""
+    """Replicas of the local suite; see :class:`env.sites.grounds.Grounds`."""
 
     def __init__(
         self,

@@ -45,7 +45,7 @@ SKIPPED = "skipped: no WebArena instance (export WA_SHOPPING=http://HOST:PORT an
 
 
 class WebArenaGrounds(Closing):
-    """One instance; see :class:`env.sites.suite.Grounds`."""
+    """One instance; see :class:`env.sites.grounds.Grounds`."""
 
     def __init__(
         self,
