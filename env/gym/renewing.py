@@ -27,7 +27,7 @@ INPUT_SECONDS = 1.0
 
 
 def untouched(window: Window) -> bool:
-    """Return whether a window keeps nothing of what happened in it: no tab, cookie or item."""
+    """Return whether nothing that happened in a window is kept: no other tab, cookie or item."""
     tabs = window.tabs
     if len(tabs) != 1 or not tabs[0].alive or window.heard:
         return False
