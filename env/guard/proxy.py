@@ -10,7 +10,6 @@ import asyncio
 import socket
 import threading
 from collections import deque
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Self
@@ -18,9 +17,10 @@ from typing import Self
 from env.guard.effects import Witness
 from env.guard.flow import Flow, TooLong
 from env.guard.heads import Malformed, Request, parse_request
+from env.guard.inspection import Inspection
 from env.guard.log import GuardLog, Rule
-from env.guard.network import LOOPBACK, Layer, NetworkPolicy
-from env.guard.requests import RequestRules, Verdict
+from env.guard.network import LOOPBACK, NetworkPolicy
+from env.guard.requests import RequestRules
 from webpilot.closing import Closing
 
 __all__ = ["Exchange", "ForwardProxy"]
@@ -74,8 +74,7 @@ class ForwardProxy(Closing):
         """
         self._policy = policy
         self._log = log
-        self._requests = requests
-        self._witness = witness
+        self._inspection = Inspection(policy=policy, rules=requests, witness=witness)
         self._exchanges: deque[Exchange] = deque(maxlen=KEPT)
         self._listener = socket.create_server((LOOPBACK, 0), backlog=CONNECTIONS)
         self.port = int(self._listener.getsockname()[1])
@@ -158,7 +157,7 @@ class ForwardProxy(Closing):
         listed = self._policy.allows(request.host, request.port)
         if listed:
             request = await self._with_body(request, reader)
-        if not listed or self._refused(request):
+        if not listed or self._inspection.refused(request):
             rule, url = (Rule.WOULD_MUTATE, request.url) if listed else (Rule.HOST, request.place)
             self._log.refuse(rule, "proxy", url, request.method)
             if request.tunnel:
@@ -166,7 +165,7 @@ class ForwardProxy(Closing):
                 await writer.drain()
             return
         # Taken down before it is sent: what never gets an answer may have been done all the same.
-        answered = self._taken_down(request)
+        answered = self._inspection.taken_down(request)
         try:
             async with asyncio.timeout(REACH_SECONDS):
                 host = request.host.strip("[]")
@@ -183,38 +182,12 @@ class ForwardProxy(Closing):
 
     async def _with_body(self, request: Request, reader: asyncio.StreamReader) -> Request:
         """Return a request with its body where that decides, as it is where it cannot be read."""
-        rules, length = self._requests, request.length
-        if rules is None or not rules.wants_body(request.method, request.url):
-            return request
-        if length is None or length > HEAD_BYTES:
+        length = request.length
+        if length is None or length > HEAD_BYTES or not self._inspection.wants_body(request):
             return request
         async with asyncio.timeout(HEAD_SECONDS):
-            body = await reader.readexactly(int(length))
+            body = await reader.readexactly(length)
         return replace(request, body=body, forward=request.forward + body)
-
-    def _refused(self, request: Request) -> bool:
-        """Return whether a request is held back, and take that down."""
-        rules = self._requests
-        if rules is None or self._seen_inside(request):
-            return False
-        asked = (request.method, request.url, request.headers, request.body)
-        if rules.verdict(*asked) is Verdict.ALLOWED:
-            return False
-        self._taken_down(request)
-        return True
-
-    def _seen_inside(self, request: Request) -> bool:
-        """Return whether a request asks for a tunnel whose inside the hook sees."""
-        if self._requests is None or Layer.HOOK not in self._policy.layers:
-            return False
-        return request.tunnel and self._requests.tunnelled(request.place)
-
-    def _taken_down(self, request: Request) -> Callable[[int], None]:
-        """Return who is to be told the status of the answer."""
-        if self._requests is None or self._witness is None or self._seen_inside(request):
-            return _nobody
-        asked = (request.method, request.url, request.headers, request.body)
-        return self._witness.saw(self._requests, "proxy", *asked) or _nobody
 
     async def _exchange(self, client: Streams, upstream: Streams, request: Request) -> int:
         """Carry both directions until either side is done; return the answer's status."""
@@ -245,7 +218,3 @@ class ForwardProxy(Closing):
             self._log.refuse(Rule.BYTES, "proxy", request.place, request.method)
             client[1].transport.abort()
         return received.status
-
-
-def _nobody(status: int) -> None:
-    """Take no notice of an answer."""

@@ -11,38 +11,26 @@ from typing import Any
 from playwright.sync_api import Page
 
 from env.act.acting import act
-from env.act.actions import let_go
 from env.act.chat import Chat
-from env.clock import Clock, Quiet
+from env.clock import Clock
 from env.guard.rules import WindowRules
 from env.gym.costly import costly, dom, scale_of, screenshot, size_of
 from env.gym.forcing import FORCED, force
+from env.gym.renewing import cleared, untouched
 from env.link.browser import Browser
-from env.link.calls import ProtocolError
-from env.link.direct import DirectPage
-from env.link.session import Call
 from env.link.window import Tab, Window
-from env.page import storage
 from env.page.picture import Camera
-from env.page.presentation import settle_viewport, shown
+from env.page.presentation import settle_viewport
 from env.page.script import source
 from env.page.whole import Reading, read, read_address
-from webpilot.errors import BrowserLost, EnvironmentDown, StepTimeout
+from env.settling import Settler
+from webpilot.errors import BrowserLost
 from webpilot.types import Action
 
 __all__ = ["Seen", "Settings", "Stage"]
 
 RULES = WindowRules(tabs=1000, navigations=100_000)
 """BrowserGym counts neither."""
-PUT_AWAY: tuple[Call, ...] = tuple(
-    ("Input.dispatchMouseEvent", {"type": kind, "x": 0, "y": 0, "button": "left"})
-    for kind in ("mouseMoved", "mouseReleased")
-)
-"""Takes the mouse to the corner, where it is before any action: over a new document it would touch
-what appears under it. A move alone waits for a frame; what follows it makes it go at once."""
-INPUT_SECONDS = 1.0
-ROUNDS = 3
-"""How often an action may bring another tab to the front before it is looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +82,8 @@ class Stage:
             all_tags=settings.all_tags, snapshot=settings.eager, still=clock.virtual
         )
         self._camera = camera
-        self._taken: set[str] = set()
-        """Target ids of the tabs whose time the clock has taken over."""
+        first = settle_viewport if clock.virtual else None
+        self._settler = Settler(clock, self._front, first=first)
         self._sized: set[str] = set()
         """Target ids of the tabs that have the size BrowserGym leaves a page in."""
         self._told: set[str] = set()
@@ -151,15 +139,7 @@ class Stage:
 
     def settle(self) -> None:
         """Let pass what follows an action, also in a tab that comes to the front meanwhile."""
-        for _ in range(ROUNDS):
-            tab = self._front()
-            try:
-                self._settle(tab)
-            except BrowserLost:
-                if not self.window.browser.alive:
-                    raise
-            if self._front().session is tab.session:
-                return
+        self._settler.settle()
 
     def pump(self) -> None:
         """Let Playwright take in what has happened and call whoever listens.
@@ -222,14 +202,7 @@ class Stage:
     @property
     def untouched(self) -> bool:
         """Whether the window keeps nothing of what happened in it: no other tab, cookie or item."""
-        tabs = self.window.tabs
-        if len(tabs) != 1 or not tabs[0].alive or self.window.heard:
-            return False
-        session = tabs[0].session
-        try:
-            return storage.read(session).empty and session.evaluate("window.name") == ""
-        except (EnvironmentDown, ProtocolError):
-            return False
+        return untouched(self.window)
 
     def renew(self) -> None:
         """Begin anew with a page on which nothing has happened yet.
@@ -238,26 +211,10 @@ class Stage:
         kept then; in real time it is a new one.
         """
         tab = self._front()
-        session, page = tab.session, tab.page
-        if not (isinstance(page, DirectPage) and self._clock.virtual):
+        if cleared(tab, self._clock, self.settings.viewport):
+            self._settler.release(tab)
+        else:
             self.window.renew()
-            return
-        let_go(session)
-        try:
-            session.send_all(PUT_AWAY, timeout=INPUT_SECONDS)
-        except StepTimeout:  # a page that draws no frames takes no input
-            self.window.renew()
-            return
-        page.grant = partial(self._clock.wait, session)
-        page.leave()
-        session.send_all(
-            [
-                # A step back leads to the empty page that every page of Playwright's begins with.
-                ("Page.resetNavigationHistory", {}),
-                ("Emulation.setDeviceMetricsOverride", shown(self.settings.viewport)),
-            ]
-        )
-        self._taken.discard(session.target)
 
     def close(self) -> None:
         """Discard the window with its cookies and storage."""
@@ -276,18 +233,7 @@ class Stage:
         """Watch a new tab from its beginning; for the reading thread, so nothing is waited for."""
         hook = {"source": source("hook")}
         tab.session.post("Page.addScriptToEvaluateOnNewDocument", hook)
-        if isinstance(self._clock, Quiet):
-            self._clock.watch(tab.session)
-
-    def _settle(self, tab: Tab) -> None:
-        target = tab.session.target
-        if target in self._taken:
-            self._clock.settle(tab.session)
-            return
-        self._taken.add(target)
-        if self._clock.virtual:
-            settle_viewport(tab.session)
-        self._clock.loaded(tab.session)
+        self._settler.watch(tab)
 
     def _resize(self, tab: Tab) -> None:
         if tab.session.target not in self._sized:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from playwright.sync_api import BrowserContext, Page
 from playwright.sync_api import Error as PlaywrightError
 
 from env.guard.watch import WindowGuard
 from env.link.cdp import Connection
-from env.link.direct import DirectPage
+from env.link.counterparts import Counterparts
 from env.link.page_session import PageSession
 from webpilot.errors import ActionError, BrowserLost
 
@@ -80,10 +80,7 @@ class Window:
         self.guard = guard
         """Keeps its tabs to the window's rules."""
         self._connection = connection
-        self._pages: dict[str, Page] = {}
-        """Playwright's pages by target id, as far as they were asked for."""
-        self._own = {context._impl_obj: listeners(context._impl_obj)}
-        """How many listeners Playwright's objects have of their own."""
+        self._pages = Counterparts(context, connection, identity=identity, direct=direct)
         self._front: list[str] = []
         """Target ids in the order in which they came to the front, the last one in front."""
         self._crashed: set[str] = set()
@@ -126,7 +123,7 @@ class Window:
     @property
     def heard(self) -> bool:
         """Whether a task or a client listens to Playwright's events, routes or bindings here."""
-        return any(listeners(each) > own for each, own in self._own.items())
+        return self._pages.heard
 
     def open(self) -> Tab:
         """Return a new tab, in front.
@@ -143,10 +140,7 @@ class Window:
         others = self.tabs
         tab = self._opened()
         for other in others:
-            gone = self._pages.pop(other.session.target, None)
-            if gone is not None:
-                self._own.pop(gone._impl_obj, None)
-            other.session.discard()
+            self._pages.discard(other.session)
         return tab
 
     def focus(self, index: int) -> Tab:
@@ -160,10 +154,7 @@ class Window:
     def close_active(self) -> Tab:
         """Return the tab in front after closing the one that was; a new one if it was the last."""
         going = self.active
-        with suppress(PlaywrightError):
-            going.page.close()
-        going.session.close()  # it is, though we may not have been told yet
-        self._pages.pop(going.session.target, None)
+        self._pages.close(going.session)
         rest = [tab for tab in self.tabs if tab.session.target != going.session.target]
         return self._to_front(rest[-1]) if rest else self.open()
 
@@ -173,17 +164,7 @@ class Window:
         Raises:
             BrowserLost: Playwright does not know it (any more).
         """
-        if session.target not in self._pages:
-            self.context.cookies()  # makes Playwright take in what has happened meanwhile
-            known = {page._impl_obj for page in self._pages.values()}
-            for page in self.context.pages:
-                if page._impl_obj not in known:
-                    with suppress(PlaywrightError):
-                        target = self._target_of(page)
-                        self._know(page, self._connection.page(target))
-        if session.target not in self._pages:
-            raise BrowserLost("the page is gone")
-        return self._pages[session.target]
+        return self._pages.of(session)
 
     def close(self) -> None:
         """Discard the context with all its tabs; fine when it is gone already.
@@ -212,22 +193,7 @@ class Window:
 
     def _opened(self) -> Tab:
         """Return a tab that was opened just now, in front."""
-        before = {session.target for session in self._connection.in_context(self._id)}
-        page = self.context.new_page()
-        # Playwright has been told of it, on the same pipe, so we have been told too.
-        arrived = [
-            session
-            for session in self._connection.in_context(self._id)
-            if session.target not in before
-        ]
-        only = len(arrived) == 1  # else pages have opened others meanwhile
-        session = arrived[0] if only else self._connection.page(self._target_of(page))
-        self._know(page, session)
-        return self._to_front(Tab(window=self, session=session))
-
-    def _know(self, page: Page, session: PageSession) -> None:
-        self._own[page._impl_obj] = listeners(page._impl_obj)
-        self._pages[session.target] = DirectPage(page, session) if self.direct else page
+        return self._to_front(Tab(window=self, session=self._pages.new()))
 
     def _arrived(self, session: PageSession) -> None:
         session.on("Inspector.targetCrashed", lambda params: self._crashed.add(session.target))
@@ -237,18 +203,3 @@ class Window:
         target = tab.session.target
         self._front = [each for each in self._front if each != target] + [target]
         return tab
-
-    def _target_of(self, page: Page) -> str:
-        introduction = self.context.new_cdp_session(page)
-        try:
-            return str(introduction.send("Target.getTargetInfo")["targetInfo"]["targetId"])
-        finally:
-            with suppress(PlaywrightError):
-                introduction.detach()
-
-
-def listeners(implementation: Any) -> int:
-    """Return how many listeners, bindings and routes a page or context of Playwright has."""
-    names = implementation.event_names()
-    heard = sum(len(implementation.listeners(name)) for name in names)
-    return heard + len(implementation._bindings) + len(implementation._routes)

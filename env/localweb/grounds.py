@@ -16,8 +16,8 @@ from env.localweb.replica import Replica
 from env.localweb.requests import reading, writing
 from env.sites.addresses import Addresses
 from env.sites.definition import SiteTask
+from env.sites.entry import Entry
 from env.sites.exploring import COMMIT_ONCE, READONLY, REPLICA
-from env.sites.page import Entry
 from webpilot.closing import Closing
 from webpilot.errors import ConfigError, SiteDown
 
@@ -31,7 +31,7 @@ EXPLORING = (REPLICA, READONLY, COMMIT_ONCE)
 
 
 class LocalwebGrounds(Closing):
-    """Replicas of the local suite; see :class:`env.sites.suite.Grounds`."""
+    """Replicas of the local suite; see :class:`env.sites.grounds.Grounds`."""
 
     def __init__(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -13,12 +12,10 @@ from env.environments import home
 from env.link.warden import Warden, remove
 from env.localweb.application import Application, Place
 from env.localweb.applications import APPLICATIONS
-from env.localweb.data import SEED, Data
-from env.localweb.hashing import combined
 from env.localweb.ports import free_ports
-from env.localweb.seeds import application_python, cookies_of, manifest, seed_folder
+from env.localweb.seeds import application_python, cookies_of, seed_folder, seed_hash
 from env.localweb.served import Served, cookie_header
-from env.localweb.states import States
+from env.localweb.site_data import SiteData
 from webpilot.closing import Closing
 from webpilot.errors import ConfigError, SiteDown
 from webpilot.serving import LOOPBACK
@@ -62,7 +59,7 @@ class Replica(Closing):
         missing = sorted(set(self._sites) - set(self._ports))
         if missing:
             raise ConfigError(f"no port is given for {', '.join(missing)}")
-        self._logical = {one.name: manifest(one)["logical"] for one in self.applications}
+        self._seed_hash = seed_hash(self.applications)
         self._pythons = {one.name: application_python(one) for one in self.applications}
         self._cookies = {
             name: held for one in applications for name, held in cookies_of(one).items()
@@ -70,8 +67,7 @@ class Replica(Closing):
         self.folder = folder if folder is not None else new_folder()
         self._warden = Warden()
         self._servers: list[Served] = []
-        self._data: dict[str, Data] = {}
-        self._states = States()
+        self._data = SiteData(self.applications, self.folder)
 
     @property
     def urls(self) -> Mapping[str, str]:
@@ -92,10 +88,6 @@ class Replica(Closing):
         self._warden.start()
         self._warden.add_folder(self.folder)
         self.folder.mkdir(parents=True, exist_ok=True)
-        for one in self.applications:
-            folder = self.folder / one.name
-            kept = self.folder / "kept" / one.name
-            self._data[one.name] = Data(one, seed_folder(one), folder, kept)
         for attempt in range(ATTEMPTS):
             try:
                 self._run()
@@ -126,20 +118,16 @@ class Replica(Closing):
             SiteDown: a site does not start.
         """
         self._stop()
-        for one in self.applications:
-            shutil.rmtree(self.folder / one.name, ignore_errors=True)
-        shutil.rmtree(self.folder / "kept", ignore_errors=True)
-        self._states.clear()
+        self._data.discard()
         self._run()
 
     def reset(self) -> None:
         """Put every site back to the seed; the accounts stay logged in."""
-        for data in self._data.values():
-            data.put_back(dict.fromkeys(data.changing, SEED))
+        self._data.reset()
 
     def take(self) -> str:
         """Return a name for the present state of all sites, for :meth:`put_back`."""
-        return self._states.take(self._data)
+        return self._data.take()
 
     def put_back(self, name: str) -> None:
         """Bring all sites back to the state they had when ``name`` was given.
@@ -147,37 +135,22 @@ class Replica(Closing):
         Raises:
             EnvironmentDown: it is not kept any more.
         """
-        self._states.put_back(name, self._data)
-
-    def hashes(self) -> Mapping[str, str]:
-        """Return the logical hash of each database, by ``application/file``."""
-        return {name: value for one in self._data.values() for name, value in one.hashes().items()}
+        self._data.put_back(name)
 
     def hash(self) -> str:
         """Return one logical hash of all sites; volatile tables are left out."""
-        return combined(self.hashes())
+        return self._data.hash()
 
     def seed_hash(self) -> str:
         """Return what :meth:`hash` says of the seed."""
-        return combined(
-            {
-                f"{name}/{file}": value
-                for name, files in self._logical.items()
-                for file, value in files.items()
-            }
-        )
+        return self._seed_hash
 
     def changed(self) -> Mapping[str, tuple[str, ...]]:
         """Return the tables whose rows differ from the seed's, by site; empty where none do.
 
         Two sites of one application have the same tables.
         """
-        found = {}
-        for one in self.applications:
-            tables = self._data[one.name].changed()
-            if tables:
-                found.update({site.name: tables for site in one.sites})
-        return found
+        return self._data.changed()
 
     def data(self, site: str) -> Path:
         """Return the SQLite file behind a site, to be opened for reading alone.
@@ -238,7 +211,7 @@ class Replica(Closing):
 
     def _run(self) -> None:
         for one in self.applications:
-            self._data[one.name].renew()
+            self._data.renew(one)
             place = Place(
                 folder=self.folder / one.name,
                 seed=seed_folder(one),

@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,16 @@ from env.localweb.ports import free_ports
 from env.localweb.served import Served
 from webpilot.errors import ConfigError
 
-__all__ = ["MEND", "application_python", "cookies_of", "made", "make", "manifest", "seed_folder"]
+__all__ = [
+    "MEND",
+    "application_python",
+    "cookies_of",
+    "made",
+    "make",
+    "manifest",
+    "seed_folder",
+    "seed_hash",
+]
 
 MEND = "make localweb"
 COOKIES = "cookies.json"
@@ -46,6 +55,21 @@ def manifest(application: Application) -> Mapping[str, Any]:
     if known.get("made_from") != made_from(application):
         raise ConfigError(f"the data of the {application.name} is not there: run `{MEND}`")
     return known
+
+
+def seed_hash(applications: Iterable[Application]) -> str:
+    """Return one logical hash of what all of these have in their seeds.
+
+    Raises:
+        ConfigError: one has no seed, or it was made from something else.
+    """
+    return combined(
+        {
+            f"{one.name}/{file}": value
+            for one in applications
+            for file, value in manifest(one)["logical"].items()
+        }
+    )
 
 
 def made(application: Application) -> bool:

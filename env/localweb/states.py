@@ -17,7 +17,9 @@ SNAPSHOTS = 400
 class States:
     """Named states of all applications' data together."""
 
-    def __init__(self) -> None:
+    def __init__(self, data: Mapping[str, Data]) -> None:
+        """Know none yet of ``data``, by application."""
+        self._data = data
         self._kept: OrderedDict[str, Mapping[str, State]] = OrderedDict()
         self._taken = 0
 
@@ -25,7 +27,7 @@ class States:
         """Know none any more; names are never used again."""
         self._kept.clear()
 
-    def take(self, data: Mapping[str, Data]) -> str:
+    def take(self) -> str:
         """Return a name for the present state.
 
         Raises:
@@ -33,13 +35,13 @@ class States:
         """
         self._taken += 1
         name = f"state-{self._taken}"
-        self._kept[name] = {application: one.take() for application, one in data.items()}
+        self._kept[name] = {application: one.take() for application, one in self._data.items()}
         while len(self._kept) > SNAPSHOTS:
             _, old = self._kept.popitem(last=False)
-            self._forget(old, data)
+            self._forget(old)
         return name
 
-    def put_back(self, name: str, data: Mapping[str, Data]) -> None:
+    def put_back(self, name: str) -> None:
         """Bring the data back to a state.
 
         Raises:
@@ -50,9 +52,9 @@ class States:
             raise EnvironmentDown(f"the replica keeps no state {name} (any more)")
         self._kept.move_to_end(name)
         for application, files in state.items():
-            data[application].put_back(files)
+            self._data[application].put_back(files)
 
-    def _forget(self, old: Mapping[str, State], data: Mapping[str, Data]) -> None:
+    def _forget(self, old: Mapping[str, State]) -> None:
         """Throw away what only ``old`` needs."""
         for application, files in old.items():
             needed = {
@@ -60,6 +62,6 @@ class States:
                 for state in self._kept.values()
                 for file, content in state[application].items()
             }
-            data[application].forget(
+            self._data[application].forget(
                 {file: one for file, one in files.items() if (file, one) not in needed}
             )

@@ -13,8 +13,9 @@ from env.judging import Ending, Judge
 from env.link.thread import BrowserThread
 from env.sites.addresses import Addresses
 from env.sites.definition import SiteTask
+from env.sites.entry import Standing
 from env.sites.har import cut
-from env.sites.page import SitePage, Standing
+from env.sites.page import SitePage
 from webpilot.responses import TypedResponse
 from webpilot.types import Action, Answer, Infeasible, Observation, Outcome
 from webpilot.verdict import Opinion, Verdict

@@ -5,32 +5,27 @@ Everything here is synchronous and runs in the browser's thread. Nothing here ca
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Page, Response
 
 from env.act.acting import act
-from env.clock import Clock, Quiet
-from env.guard.effects import Witness
-from env.guard.rules import WindowRules
+from env.clock import Clock
 from env.link.page_session import DEADLINE
-from env.link.session import Reply
 from env.link.thread import BrowserThread
 from env.link.window import Tab, Window
 from env.live import LivePage
 from env.page.fingerprint import among_tabs
-from env.sites.addresses import Addresses
+from env.settling import Settler
+from env.sites.documents import DocumentWatch, answered
+from env.sites.entry import Entry, Standing
 from env.sites.har import unwritten
-from webpilot.errors import BrowserLost, SiteDown
+from webpilot.errors import SiteDown
 from webpilot.types import Action, Observation, OpenTab
 
-__all__ = ["LEAVING", "SERVER_ERROR", "VIEWPORT", "Entry", "SitePage", "Standing", "answered"]
+__all__ = ["VIEWPORT", "SitePage"]
 
 VIEWPORT = {"width": 1280, "height": 720}
 """That of WebArena's tasks in BrowserGym."""
@@ -38,50 +33,6 @@ NAVIGATION_SECONDS = 10.0
 """Longest time a navigation may take; BrowserGym's for these tasks."""
 LOAD_SECONDS = 30.0
 """Longest time the first page may take."""
-SERVER_ERROR = 500
-"""Lowest HTTP status that is the server's fault."""
-LEAVING = re.compile(r"(log|sign)[-_]?(out|off)", re.IGNORECASE)
-"""In the addresses by which one ends a session oneself."""
-ROUNDS = 3
-"""How often an action may bring another tab to the front before it is looked at."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """How a window comes to its sites."""
-
-    addresses: Addresses
-    start_urls: tuple[str, ...]
-    """Real ones; each has a tab of its own, the last one in front."""
-    storage_state: Mapping[str, Any] | None = None
-    """Cookies and storage of those who are logged in, in Playwright's form."""
-    rules: WindowRules = field(default_factory=WindowRules)
-    witness: Witness | None = None
-    """Takes down its requests that are no reads, where the rules name what reads."""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    """What every request needs, beside what a browser sends."""
-    har: Path | None = None
-    """Where the window's requests are written when it closes."""
-    check: Callable[[], None] | None = None
-    """Raises SiteDown where a site's server is gone; asked when a page does not come."""
-    verify: Callable[[Page], None] | None = None
-    """Raises SiteDown where the page just opened is not the site's, or nobody is logged in."""
-    kept: Callable[[Page], None] | None = None
-    """Raises SiteDown where a page that an action led to shows that the login has expired."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """Where a window stands, as far as another one can be brought there."""
-
-    urls: tuple[str, ...]
-    """Of its tabs, the one in front last."""
-    storage_state: Mapping[str, Any] | None
-
-    @property
-    def way(self) -> dict[str, Any]:
-        """What of an :class:`Entry` leads there."""
-        return {"start_urls": self.urls, "storage_state": self.storage_state}
 
 
 class SitePage(LivePage):
@@ -114,16 +65,11 @@ class SitePage(LivePage):
         self.family = family
         self.watched = watched
         self.entry = entry
-        self._taken: set[str] = set()
-        """Target ids of the tabs whose time the clock has taken over."""
+        self._settler = self._unsettled()
+        """Of the open window."""
+        self._documents = DocumentWatch()
         self._held_back = False
         """Whether the last action was held back."""
-        self._troubled = False
-        """Whether a document did not come, or came with an error of its server."""
-        self._came = False
-        """Whether a document came since this was last asked."""
-        self._left = False
-        """Whether the window asked to be logged out."""
 
     def fresh(self) -> SitePage:
         """Return a page that comes the same way, not yet opened."""
@@ -156,7 +102,8 @@ class SitePage(LivePage):
             )
             # Known at once: whatever goes wrong below, the window is closed with the page.
             self._window = window
-            self._taken, self._held_back, self._left = set(), False, False
+            self._settler = self._unsettled()
+            self._held_back = self._documents.left = False
             window.on_tab(self._prepare)
             for number, url in enumerate(self.entry.start_urls):
                 tab = window.open() if number else window.active
@@ -227,15 +174,7 @@ class SitePage(LivePage):
 
     def settle(self) -> None:
         """Let pass what follows an action, also in a tab that comes to the front meanwhile."""
-        for _ in range(ROUNDS):
-            tab = self.tab
-            try:
-                self._settle(tab)
-            except BrowserLost:
-                if not self.window.browser.alive:
-                    raise
-            if self.tab.session is tab.session:
-                return
+        self._settler.settle()
 
     def ended(self) -> bool:
         """Return whether the last action was held back: what follows is seen when it is committed.
@@ -252,26 +191,14 @@ class SitePage(LivePage):
         """Return whether a request was held back since this was last asked."""
         return self.entry.witness is not None and bool(self.entry.witness.refused())
 
+    def _unsettled(self) -> Settler:
+        return Settler(self.clock, lambda: self.tab)
+
     def _prepare(self, tab: Tab) -> None:
         """Watch a new tab from its beginning; for the reading thread, so nothing is waited for."""
         tab.session.deadline = self._deadline
-        tab.session.on("Network.requestWillBeSent", self._asked)
-        tab.session.on("Network.responseReceived", self._answered)
-        tab.session.on("Network.loadingFailed", self._failed)
-        if isinstance(self.clock, Quiet):
-            self.clock.watch(tab.session)
-
-    def _asked(self, params: Reply) -> None:
-        self._left = self._left or LEAVING.search(params["request"]["url"]) is not None
-
-    def _answered(self, params: Reply) -> None:
-        if params.get("type") == "Document":
-            self._came = True
-            self._troubled = self._troubled or params["response"]["status"] >= SERVER_ERROR
-
-    def _failed(self, params: Reply) -> None:
-        if params.get("type") == "Document" and not params.get("canceled"):
-            self._troubled = True
+        self._documents.watch(tab.session)
+        self._settler.watch(tab)
 
     def _see_to_trouble(self) -> None:
         """Ask whether the site is still there, where a document has not come as it should.
@@ -282,11 +209,11 @@ class SitePage(LivePage):
         Raises:
             SiteDown: it is not.
         """
-        troubled, self._troubled = self._troubled, False
-        came, self._came = self._came, False
-        if troubled and self.entry.check is not None:
+        seen = self._documents.seen()
+        if seen.troubled and self.entry.check is not None:
             self.entry.check()
-        if came and self.entry.kept is not None and not (self._held_back or self._left):
+        theirs = self._held_back or self._documents.left
+        if seen.came and self.entry.kept is not None and not theirs:
             self.entry.kept(self.tab.page)
 
     def _arrive(self, tab: Tab, url: str) -> None:
@@ -304,23 +231,6 @@ class SitePage(LivePage):
             if self.entry.check is not None:
                 self.entry.check()
             raise
-        self._settle(tab)
+        self._settler.settle_tab(tab)
         if self.entry.verify is not None:
             self.entry.verify(tab.page)
-
-    def _settle(self, tab: Tab) -> None:
-        if tab.session.target in self._taken:
-            self.clock.settle(tab.session)
-        else:
-            self._taken.add(tab.session.target)
-            self.clock.loaded(tab.session)
-
-
-def answered(url: str, response: Response | None) -> None:
-    """Return ``None`` where a site has answered at all.
-
-    Raises:
-        SiteDown: it answered with an error of its own.
-    """
-    if response is not None and response.status >= SERVER_ERROR:
-        raise SiteDown(f"{url} answered with status {response.status}")

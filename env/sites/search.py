@@ -13,7 +13,8 @@ from env.opened import Opened
 from env.pool import PoolLimits
 from env.restore.snapshots import Snapshots
 from env.sites.definition import SiteTask
-from env.sites.page import Entry, SitePage, Standing
+from env.sites.entry import Entry, Standing
+from env.sites.page import SitePage
 from env.world import BrowserWorlds, opened_root
 from webpilot.committing import Rooted
 from webpilot.types import Observation

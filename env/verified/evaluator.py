@@ -4,70 +4,24 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import select
-import subprocess
-import tempfile
 import threading
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from env.verified import installing
+from env.verified.opinion import VerifiedOpinion, opinion_of
+from env.verified.process import EvaluatorProcess
 from webpilot.closing import Closing
 from webpilot.errors import ConfigError, JudgeDown
 from webpilot.responses import TypedResponse
 
-__all__ = ["EvaluatorOpinion", "VerifiedEvaluator", "VerifiedOpinion"]
+__all__ = ["VerifiedEvaluator"]
 
-PROGRAM = Path(__file__).with_name("evaluator_program.py")
 STARTING = 120.0
 """Seconds it may take to import the evaluator and to read its tasks (about one where idle)."""
 ANSWERING = 60.0
 """Seconds one evaluation may take (some milliseconds for a trace of some hundred requests)."""
-LEAVING = 5.0
-"""Seconds it may take to end when its input ends."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvaluatorOpinion:
-    """What one of a task's evaluators found."""
-
-    evaluator: str
-    """``AgentResponseEvaluator`` or ``NetworkEventEvaluator``."""
-    status: str
-    """``success``, ``failure`` or ``error``."""
-    score: float
-    findings: tuple[str, ...] = ()
-    """Its assertions that failed, one line each; an error's text."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerifiedOpinion:
-    """The evaluator's result for one task, with what it takes to have it again."""
-
-    score: float
-    """1 or 0."""
-    status: str
-    """``success``, ``failure``, or ``error`` where an evaluator stumbled over what the agent did:
-    the benchmark counts that as 0."""
-    results: tuple[EvaluatorOpinion, ...]
-    """One for each evaluator of the task, in the order of the task."""
-    error: str = ""
-    version: str
-    """Of the package ``webarena-verified``."""
-    evaluator_checksum: str
-    """SHA-256 over the package's code."""
-    data_checksum: str
-    """SHA-256 of the package's tasks."""
-
-    @property
-    def reason(self) -> str:
-        """One line on what was found wanting; empty where nothing was."""
-        found = [f"{one.evaluator}: {line}" for one in self.results for line in one.findings]
-        return " ".join("; ".join([*found, self.error]).strip("; ").split())
 
 
 class VerifiedEvaluator(Closing):
@@ -96,9 +50,7 @@ class VerifiedEvaluator(Closing):
     def __init__(self, *, seconds: float = ANSWERING) -> None:
         self._seconds = seconds
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._errors: IO[bytes] | None = None
-        self._rest = b""
+        self._process: EvaluatorProcess | None = None
 
     @property
     def pid(self) -> int:
@@ -134,7 +86,7 @@ class VerifiedEvaluator(Closing):
                 "sites": dict(sites),
             }
         )
-        return _opinion(said)
+        return opinion_of(said)
 
     def define(self, *tasks: Mapping[str, Any] | int) -> None:
         """Check that tasks are what the evaluator calls a task.
@@ -147,85 +99,26 @@ class VerifiedEvaluator(Closing):
     def close(self) -> None:
         """End the process; closing twice is harmless."""
         with self._lock:
-            self._leave()
+            if self._process is not None:
+                self._process.end()
 
     def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         line = json.dumps({**request, "seconds": math.ceil(self._seconds) + 1}).encode() + b"\n"
         with self._lock:
-            if self._process is None or self._process.poll() is not None:
-                self._start()
-            assert self._process is not None
-            assert self._process.stdin is not None
-            try:
-                self._process.stdin.write(line)
-                self._process.stdin.flush()
-            except OSError:
-                raise self._lost("ended before it was asked") from None
-            said = self._hear(self._seconds)
+            said = self._running().ask(line, self._seconds)
         if "refused" in said:
             raise JudgeDown(f"WebArena-Verified's evaluator cannot judge this: {said['refused']}")
         return said
 
-    def _start(self) -> None:
-        python = installing.python()
-        self._leave()
-        self._rest = b""
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the process
-        self._process = subprocess.Popen(
-            [str(python), "-I", "-X", "utf8", "-W", "ignore", str(PROGRAM)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            # A Ctrl-C in the terminal is ours to act on.
-            start_new_session=True,
-        )
-        self._hear(STARTING)
-
-    def _hear(self, seconds: float) -> dict[str, Any]:
-        """Return the next line that the process says."""
-        assert self._process is not None
-        assert self._process.stdout is not None
-        stream = self._process.stdout.fileno()
-        due = time.monotonic() + seconds
-        while b"\n" not in self._rest:
-            left = due - time.monotonic()
-            if left <= 0 or not select.select([stream], [], [], left)[0]:
-                raise self._lost(f"gave no answer within {seconds:g} s")
-            data = os.read(stream, 1 << 16)
-            if not data:
-                raise self._lost("crashed")
-            self._rest += data
-        line, _, self._rest = self._rest.partition(b"\n")
-        said: dict[str, Any] = json.loads(line)
-        return said
-
-    def _lost(self, what: str) -> JudgeDown:
-        """End the process and return the error that says so, with its last words."""
-        words = ""
-        if self._errors is not None:
-            self._errors.seek(0)
-            lines = self._errors.read().decode(errors="replace").split("\n")
-            words = next((f": {one.strip()}" for one in reversed(lines) if one.strip()), "")
-        self._leave(patience=0)
-        return JudgeDown(f"WebArena-Verified's evaluator {what}{words}")
-
-    def _leave(self, patience: float = LEAVING) -> None:
-        process, self._process = self._process, None
-        errors, self._errors = self._errors, None
-        if process is not None:
-            for stream in (process.stdin, process.stdout):
-                try:
-                    if stream is not None:
-                        stream.close()
-                except OSError:  # what it was still to be told
-                    pass
-            try:
-                process.wait(patience)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        if errors is not None:
-            errors.close()
+    def _running(self) -> EvaluatorProcess:
+        """Return a process that is ready."""
+        if self._process is None or not self._process.alive:
+            python = installing.python()
+            if self._process is not None:
+                self._process.end()
+            self._process = EvaluatorProcess(python)
+            self._process.hear(STARTING)
+        return self._process
 
 
 def _check(sites: Mapping[str, str]) -> None:
@@ -238,32 +131,3 @@ def _check(sites: Mapping[str, str]) -> None:
                     f"the address of {name} ({url}) is the beginning of that of {other} "
                     f"({longer}), and WebArena-Verified cannot tell them apart: use another port"
                 )
-
-
-def _opinion(said: Mapping[str, Any]) -> VerifiedOpinion:
-    return VerifiedOpinion(
-        score=said["score"],
-        status=said["status"],
-        results=tuple(
-            EvaluatorOpinion(
-                evaluator=one["evaluator_name"],
-                status=one["status"],
-                score=one["score"],
-                findings=tuple(_findings(one)),
-            )
-            for one in said["evaluators_results"]
-        ),
-        error=said["error_msg"] or "",
-        version=said["webarena_verified_version"],
-        evaluator_checksum=said["webarena_verified_evaluator_checksum"],
-        data_checksum=said["webarena_verified_data_checksum"],
-    )
-
-
-def _findings(result: Mapping[str, Any]) -> list[str]:
-    lines = [
-        ": ".join([one["assertion_name"], *(one["assertion_msgs"] or ())])
-        for one in result["assertions"] or ()
-        if one["status"] != "success"
-    ]
-    return [*lines, *([result["error_msg"]] if result["error_msg"] else [])]

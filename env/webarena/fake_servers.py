@@ -10,7 +10,7 @@ from http.cookies import SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from env.sites.page import LEAVING
+from env.sites.documents import LEAVING
 from env.webarena.logins import LOGINS, Login
 from env.webarena.readiness import READY
 from env.webarena.sites import HOMEPAGE

@@ -18,8 +18,9 @@ from env.guard.sites import OFFICIAL, site_requests
 from env.judging import Judge
 from env.sites.addresses import Addresses
 from env.sites.definition import SiteTask
+from env.sites.documents import SERVER_ERROR
+from env.sites.entry import Entry
 from env.sites.exploring import COMMIT_ONCE, READONLY, UNSAFE
-from env.sites.page import SERVER_ERROR, Entry
 from env.webarena.cleanliness import Admission, Cleanliness, admit
 from env.webarena.fetching import Fetcher
 from env.webarena.instance import Instance
@@ -44,7 +45,7 @@ SKIPPED = "skipped: no WebArena instance (export WA_SHOPPING=http://HOST:PORT an
 
 
 class WebArenaGrounds(Closing):
-    """One instance; see :class:`env.sites.suite.Grounds`."""
+    """One instance; see :class:`env.sites.grounds.Grounds`."""
 
     def __init__(
         self,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Error as PlaywrightError
 
-from env.sites.page import answered
+from env.sites.documents import answered
 from env.webarena.fetching import Fetcher
 from env.webarena.logins import LOGINS, Login
 from env.webarena.marks import MARKS, recognised
@@ -69,7 +69,7 @@ def keeper(
 ) -> Callable[[Page], None]:
     """Return a check that one is still logged in, of a page that an action led to.
 
-    For :class:`env.sites.page.Entry`. A form to log in is shown to whoever asks for one, so the
+    For :class:`env.sites.entry.Entry`. A form to log in is shown to whoever asks for one, so the
     page of proof is asked for too before a login is called expired.
 
     Args:
@@ -103,8 +103,8 @@ def keeper(
 def verifier(addresses: Mapping[str, str]) -> Callable[[Page], None]:
     """Return a check of a page just opened: that it is its site's, and that one is logged in.
 
-    For :class:`env.sites.page.Entry`. A page that is of no known application passes: what the marks
-    know is untested against a live instance, and to be wrong would lose an episode.
+    For :class:`env.sites.entry.Entry`. A page that is of no known application passes: what the
+    marks know is untested against a live instance, and to be wrong would lose an episode.
 
     Args:
         addresses: by site, without a slash at the end.

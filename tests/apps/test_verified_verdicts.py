@@ -12,7 +12,8 @@ import pytest
 
 from env.sites.scrubbing import scrubbed
 from env.verified.catalogue import Catalogue
-from env.verified.evaluator import EvaluatorOpinion, VerifiedEvaluator, VerifiedOpinion
+from env.verified.evaluator import VerifiedEvaluator
+from env.verified.opinion import EvaluatorOpinion, VerifiedOpinion
 from env.verified.sample_requests import entry, har, page, post
 from webpilot.responses import TypedResponse
 

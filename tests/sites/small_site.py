@@ -18,8 +18,9 @@ from env.opened import Opened
 from env.restore.ledger import LedgerServer
 from env.sites.addresses import Addresses
 from env.sites.definition import SiteTask
+from env.sites.entry import Entry, Standing
 from env.sites.episode import SiteEpisode
-from env.sites.page import Entry, SitePage, Standing
+from env.sites.page import SitePage
 from env.sites.search import open_site_search
 from webpilot.types import Action, Observation
 from webpilot.verdict import Opinion
