@@ -27,20 +27,18 @@ from webpilot.local import (
     best_try,
     summed_up,
 )
+from webpilot.observation import Observation
+from webpilot.plan import Fact, Plan, Subtask
 from webpilot.roles import Attempt, OnEvent, Review, Roles
 from webpilot.types import (
     Action,
     Completion,
     Done,
-    Fact,
     Infeasible,
-    Observation,
     Outcome,
     Path,
     PathStep,
-    Plan,
     Reflection,
-    Subtask,
     Task,
 )
 

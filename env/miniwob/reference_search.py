@@ -36,7 +36,8 @@ from env.pool import PoolLimits
 from env.server import PageServer, miniwob_folder
 from mcts.protocols import Level, Restored, Transition
 from webpilot.errors import BrowserLost
-from webpilot.types import Action, Observation, Path
+from webpilot.observation import Observation
+from webpilot.types import Action, Path
 
 if TYPE_CHECKING:
     from browsergym.core.env import BrowserEnv

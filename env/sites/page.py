@@ -28,7 +28,8 @@ from env.page.fingerprint import among_tabs
 from env.sites.addresses import Addresses
 from env.sites.har import unwritten
 from webpilot.errors import BrowserLost, SiteDown
-from webpilot.types import Action, Observation, OpenTab
+from webpilot.observation import Observation, OpenTab
+from webpilot.types import Action
 
 __all__ = ["LEAVING", "SERVER_ERROR", "VIEWPORT", "Entry", "SitePage", "Standing", "answered"]
 

@@ -16,7 +16,7 @@ from env.sites.definition import SiteTask
 from env.sites.page import Entry, SitePage, Standing
 from env.world import BrowserWorlds, opened_root
 from webpilot.committing import Rooted
-from webpilot.types import Observation
+from webpilot.observation import Observation
 
 __all__ = ["open_site_search"]
 

@@ -21,8 +21,10 @@ from prompts.paper_schema import (
     TaskExpectation,
     counts,
 )
+from webpilot.observation import Observation
+from webpilot.plan import Plan, Subtask
 from webpilot.roles import Review
-from webpilot.types import Observation, Plan, Subtask, Task
+from webpilot.types import Task
 
 __all__ = ["PaperPlanner"]
 

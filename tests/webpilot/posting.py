@@ -17,8 +17,9 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 from webpilot.errors import SiteUnknown
+from webpilot.observation import Fingerprint, Observation
 from webpilot.once import CommitOnce, Once
-from webpilot.types import Action, Fingerprint, Observation
+from webpilot.types import Action
 
 STEPS = ("click('1')", "click('2')", "hover('3')", "click('1')")
 """What is committed: the third only reads, the last is the first again, elsewhere."""

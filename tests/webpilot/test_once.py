@@ -16,8 +16,9 @@ import pytest
 from env.restore.ledger import LedgerServer
 from tests.webpilot.posting import STEPS, observed
 from webpilot.errors import ConfigError, SiteUnknown
+from webpilot.observation import Observation
 from webpilot.once import CommitOnce, Once, StepKey, path_hash, steps_file
-from webpilot.types import Action, Observation
+from webpilot.types import Action
 
 ROOT = Path(__file__).resolve().parents[2]
 LINES = tuple(f"{place} {raw}" for place, raw in enumerate(STEPS) if raw.startswith("click"))

@@ -17,11 +17,11 @@ from typing import Any, Self
 import yaml  # type: ignore[import-untyped]  # its stubs are no dependency of ours
 
 from webpilot.errors import ConfigError
+from webpilot.observation import Observation
 from webpilot.records.disk import LineLog, clean_up, write_atomically
 from webpilot.records.rows import EpisodeRow, latest
 from webpilot.records.statistics import summarise
 from webpilot.records.trees import SearchRecord
-from webpilot.types import Observation
 
 __all__ = ["JOURNAL_SCHEMA", "EpisodeRecorder", "RunFolder", "episode_name", "salt_of"]
 
