@@ -25,9 +25,9 @@ from webpilot.llm.measure import Measure
 from webpilot.local import SearchedAttempt
 from webpilot.once import Arriving, CommitOnce, Once
 from webpilot.provenance import commit
+from webpilot.records.journal import EpisodeRecorder
 from webpilot.records.rows import EpisodeRow, Measured
 from webpilot.records.trees import AttemptRecord, SearchRecord
-from webpilot.records.writing import EpisodeRecorder
 from webpilot.roles import Cast, Stage
 from webpilot.types import Action, Answer, Outcome
 from webpilot.verdict import Episode, Verdict

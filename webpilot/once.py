@@ -19,7 +19,7 @@ from webpilot.committing import Committer
 from webpilot.errors import ConfigError, SiteUnknown
 from webpilot.observation import Observation
 from webpilot.records.disk import LineLog, sync_folder
-from webpilot.records.writing import episode_name
+from webpilot.records.journal import episode_name
 from webpilot.types import Action
 
 __all__ = ["Arriving", "CommitOnce", "Once", "StepKey", "path_hash", "steps_file"]

@@ -14,7 +14,7 @@ from webpilot.budget import Limits
 from webpilot.episode import EpisodePlan, Played, play
 from webpilot.offline import OfflineCast
 from webpilot.presets import PRESETS
-from webpilot.records.writing import EpisodeRecorder
+from webpilot.records.journal import EpisodeRecorder
 
 
 def pages(changed: Mapping[str, str]) -> PageServer:

@@ -24,7 +24,7 @@ from webpilot.benchmark import Benchmark
 from webpilot.budget import Limits
 from webpilot.episode import EpisodePlan, Played, play
 from webpilot.presets import PRESETS
-from webpilot.records.writing import EpisodeRecorder
+from webpilot.records.journal import EpisodeRecorder
 from webpilot.roles import Roles, Stage
 from webpilot.scripted import (
     ScriptedController,
