@@ -33,7 +33,8 @@ from experiments.configs import Settings, build, register
 from experiments.readiness import endpoints_checked
 from experiments.referee import second_opinion
 from webpilot.budget import KEYS, Budget
-from webpilot.episode import EpisodePlan, play
+from webpilot.course import EpisodePlan
+from webpilot.episode import play
 from webpilot.errors import WebPilotError
 from webpilot.once import steps_file
 from webpilot.provenance import commit

@@ -11,7 +11,8 @@ from env.miniwob.catalogue import load
 from env.miniwob.suite import MiniwobSuite
 from env.server import PageServer, miniwob_folder
 from webpilot.budget import Limits
-from webpilot.episode import EpisodePlan, Played, play
+from webpilot.course import EpisodePlan
+from webpilot.episode import Played, play
 from webpilot.offline import OfflineCast
 from webpilot.presets import PRESETS
 from webpilot.records.journal import EpisodeRecorder
