@@ -36,13 +36,13 @@ from webpilot.budget import KEYS, Budget
 from webpilot.course import EpisodePlan
 from webpilot.episode import play
 from webpilot.errors import WebPilotError
-from webpilot.once import steps_file
 from webpilot.provenance import commit
 from webpilot.records.rows import EpisodeRow, latest
 from webpilot.records.writing import RunFolder, salt_of
 from webpilot.report import write_report, write_tree_page
 from webpilot.report.terminal import LiveTable, print_notes, print_summary
 from webpilot.roles import Cast
+from webpilot.steps import steps_file
 
 __all__ = ["carry_out", "main"]
 

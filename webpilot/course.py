@@ -43,7 +43,7 @@ class EpisodePlan:
     screenshots: bool = False
     steps: Path | None = None
     """Journal of committed steps, where each may be sent once at most; see
-    :class:`webpilot.once.Once`."""
+    :class:`webpilot.steps.StepJournal`."""
 
 
 @dataclass(slots=True, kw_only=True)

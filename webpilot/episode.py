@@ -21,12 +21,13 @@ from webpilot.budget import Budget
 from webpilot.committing import CommitOnly, Committer
 from webpilot.course import Course, EpisodePlan, one_line, record_of, row_of
 from webpilot.errors import ConfigError, RecordError, WebPilotError
-from webpilot.once import Arriving, CommitOnce, Once
+from webpilot.once import Arriving, CommitOnce
 from webpilot.provenance import commit
 from webpilot.records.journal import EpisodeRecorder
 from webpilot.records.rows import EpisodeRow
 from webpilot.records.trees import SearchRecord
 from webpilot.roles import Stage
+from webpilot.steps import StepJournal
 from webpilot.types import Action
 from webpilot.verdict import Episode, Verdict
 
@@ -147,14 +148,14 @@ def _committer(
         return
     if side.anew:  # what an earlier try has done is gone, and its journal speaks of nothing
         plan.steps.unlink(missing_ok=True)
-    with Once(plan.steps) as once:
-        if once.finished:
-            count = len(once.finished)
+    with StepJournal(plan.steps) as journal:
+        if journal.finished:
+            count = len(journal.finished)
             course.inherited = f"{count} of its steps were committed by a try that was cut off"
 
         yield CommitOnce(
             CommitOnly(episode),
-            once,
+            journal,
             task=plan.task,
             seed=plan.seed,
             arrive=episode.arrive if isinstance(episode, Arriving) else None,
