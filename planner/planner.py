@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from planner.described import QUOTED, in_own_words
-from prompts.asking import Asker, Unusable
+from prompts.answers import Unusable
+from prompts.asking import Asker
 from prompts.demonstrations import Demonstration, demonstrations
 from prompts.pages import page_text
 from prompts.schema import FirstPlan, PageDescription, PlannedSubtask, PlanRevision

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from planner.described import in_own_words
 from planner.paper.describing import describe
-from prompts.asking import Asker, Unusable
+from prompts.answers import Unusable
+from prompts.asking import Asker
 from prompts.demonstrations import demonstrations
 from prompts.paper_schema import (
     AnswerPhrase,
