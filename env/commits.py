@@ -9,7 +9,8 @@ from env.act.reidentify import find
 from env.link.thread import BrowserThread
 from env.live import LivePage
 from env.measure import Measured
-from webpilot.types import Action, Observation
+from webpilot.observation import Observation
+from webpilot.types import Action
 
 __all__ = ["Commits"]
 

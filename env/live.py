@@ -21,7 +21,8 @@ from env.page.observe import Canonical, observe
 from env.page.requests import Sent, Watch
 from env.page.storage import Storage, write
 from webpilot.errors import BrowserLost, SiteDown
-from webpilot.types import Action, Observation
+from webpilot.observation import Observation
+from webpilot.types import Action
 
 __all__ = ["LivePage"]
 

@@ -10,7 +10,8 @@ from env.measure import Measured
 from mcts.protocols import Worlds
 from webpilot.benchmark import Costs
 from webpilot.committing import Reroot
-from webpilot.types import Observation, Task
+from webpilot.observation import Observation
+from webpilot.types import Task
 
 __all__ = ["MeasuredWorlds", "Opened"]
 

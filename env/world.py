@@ -25,7 +25,8 @@ from env.restore.snapshots import Snapshots
 from env.restore.tiers import trail
 from mcts.protocols import Level, Restored, Transition
 from webpilot.errors import BrowserLost, ConfigError, StepTimeout
-from webpilot.types import Action, Observation, Path, PathStep
+from webpilot.observation import Observation
+from webpilot.types import Action, Path, PathStep
 
 __all__ = ["BrowserWorld", "BrowserWorlds", "open_root", "opened_root"]
 

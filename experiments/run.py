@@ -15,10 +15,10 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
@@ -28,20 +28,21 @@ from omegaconf.errors import OmegaConfBaseException
 
 from env.benchmarks import Suite, suite_of
 from env.sites.exploring import COMMIT_ONCE
-from experiments.ceiling import ceiling, prices
+from experiments.about import about_run, clusters, groupings, taped
+from experiments.ceiling import ceiling
 from experiments.configs import Settings, build, register
 from experiments.readiness import endpoints_checked
 from experiments.referee import second_opinion
 from webpilot.budget import KEYS, Budget
-from webpilot.episode import EpisodePlan, play
+from webpilot.course import EpisodePlan
+from webpilot.episode import play
 from webpilot.errors import WebPilotError
-from webpilot.once import steps_file
-from webpilot.provenance import commit
 from webpilot.records.rows import EpisodeRow, latest
 from webpilot.records.writing import RunFolder, salt_of
 from webpilot.report import write_report, write_tree_page
 from webpilot.report.terminal import LiveTable, print_notes, print_summary
 from webpilot.roles import Cast
+from webpilot.steps import steps_file
 
 __all__ = ["carry_out", "main"]
 
@@ -98,7 +99,7 @@ def carry_out(settings: Settings, *, command: str = "") -> int:
         RunFolder.remove(path)
     salt = salt_of(path)
     cast = settings.policy.cast(salt=salt)
-    about = {**_about(settings, cast, suite, command), "salt": salt.hex()}
+    about = {**about_run(settings, cast, suite, command), "salt": salt.hex()}
     with RunFolder(path, config=settings.text, about=about, loose=LOOSE) as folder:
         print_notes(folder.warnings)
         try:
@@ -109,11 +110,11 @@ def carry_out(settings: Settings, *, command: str = "") -> int:
         finally:
             suite.close()
             summary = folder.write_summary(
-                groupings=_groupings(settings), clusters=_clusters(settings)
+                groupings=groupings(settings), clusters=clusters(settings)
             )
             report = write_report(path)
         print_summary(summary, report=report)
-        print_notes(_taped(settings, summary))
+        print_notes(taped(settings, summary))
         return _exit_code(settings, latest(folder.rows()))
 
 
@@ -175,53 +176,6 @@ def _resumed(settings: Settings, rows: Sequence[EpisodeRow]) -> Budget:
             if key != "seconds":
                 budget.record(key, getattr(row, key))
     return budget
-
-
-def _about(settings: Settings, cast: Cast, suite: Suite, command: str) -> dict[str, object]:
-    return {
-        "command": command,
-        "label": cast.label,
-        "reads_cues": cast.reads_cues,
-        "preset": settings.preset,
-        "searcher": settings.searcher,
-        "budget": {
-            key: value
-            for key, value in asdict(settings.episode_limits).items()
-            if value is not None
-        },
-        "benchmark": settings.benchmark,
-        "backend": settings.playing.backend,
-        "explore": settings.playing.explore,
-        "settle": settings.playing.settle,
-        **prices(settings.policy),
-        "versions": {**suite.versions(), "git": commit() or "unknown"},
-    }
-
-
-def _taped(settings: Settings, summary: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return one line on what the tape has answered, or none."""
-    spent, measured = summary["spent"], summary["measured"]
-    if not measured["llm_calls_cached"]:
-        return ()
-    paid = f", ${measured['usd_paid']:.2f} of ${spent['usd']:.2f} paid" if spent["usd"] else ""
-    return (
-        f"{measured['llm_calls_cached']} of {spent['llm_calls']} model calls were answered by "
-        f"{settings.policy.model.tape.path}{paid}",
-    )
-
-
-def _groupings(settings: Settings) -> dict[str, dict[str, str]]:
-    """Return the further tables of the summary: for each, its label of each task."""
-    tables: dict[str, dict[str, str]] = {}
-    for task, _ in settings.episodes:
-        for table, label in task.groups.items():
-            tables.setdefault(table, {})[task.id] = label
-    return tables
-
-
-def _clusters(settings: Settings) -> dict[str, str]:
-    """Return what tasks share, where a benchmark has tasks of one template."""
-    return {task.id: task.cluster for task, _ in settings.episodes if task.cluster != task.id}
 
 
 def _exit_code(settings: Settings, rows: Sequence[EpisodeRow]) -> int:

@@ -22,7 +22,8 @@ from mcts.protocols import (
 from mcts.select import settle
 from mcts.tree import Tree
 from webpilot.budget import Budget
-from webpilot.types import Action, Candidate, Fact, Reflection, Subtask
+from webpilot.plan import Fact, Subtask
+from webpilot.types import Action, Candidate, Reflection
 
 if TYPE_CHECKING:
     from mcts.config import SearchConfig

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 
 from mcts.protocols import Level, Restored, Transition, World
 from webpilot.errors import BrowserLost
-from webpilot.types import Action, Element, Fingerprint, Observation, Path, PathStep
+from webpilot.observation import Element, Fingerprint, Observation
+from webpilot.types import Action, Path, PathStep
 
 __all__ = ["MAZE", "Grid", "GridWorld", "Place"]
 

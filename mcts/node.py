@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from webpilot.observation import Observation
 from webpilot.types import (
     Action,
     Answer,
@@ -13,7 +14,6 @@ from webpilot.types import (
     Completion,
     Effect,
     Infeasible,
-    Observation,
     Outcome,
     Reflection,
 )

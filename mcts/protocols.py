@@ -13,19 +13,18 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from webpilot.observation import Observation
+from webpilot.plan import Fact, Subtask
 from webpilot.types import (
     Action,
     Appraisal,
     Candidate,
     Completion,
     Effect,
-    Fact,
-    Observation,
     Outcome,
     Path,
     Reflection,
     ReflectionScope,
-    Subtask,
 )
 
 __all__ = [

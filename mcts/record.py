@@ -12,6 +12,7 @@ from typing import Any
 
 from mcts.node import Node, Simulation, Status
 from webpilot.errors import ActionError
+from webpilot.observation import Fingerprint, Observation
 from webpilot.types import (
     Action,
     Answer,
@@ -21,9 +22,7 @@ from webpilot.types import (
     Completion,
     Done,
     Effect,
-    Fingerprint,
     Infeasible,
-    Observation,
     Outcome,
     Reflection,
     ReflectionScope,

@@ -17,13 +17,7 @@ from mcts.select import descend, settle
 from mcts.tree import Tree
 from webpilot.budget import Budget
 from webpilot.errors import BudgetExhausted
-from webpilot.types import (
-    Done,
-    Infeasible,
-    Outcome,
-    Path,
-    PathStep,
-)
+from webpilot.types import Done, Infeasible, Outcome, Path, PathStep
 
 __all__ = ["SearchResult", "SearchRoles", "Setting", "ignore", "search"]
 

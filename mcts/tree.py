@@ -10,7 +10,8 @@ from mcts.node import Node, Status
 from mcts.protocols import HistoryStep
 from mcts.record import node_from_dict, node_to_dict
 from webpilot.errors import WebPilotError
-from webpilot.types import Action, Candidate, Fingerprint, Observation, Path, PathStep
+from webpilot.observation import Fingerprint, Observation
+from webpilot.types import Action, Candidate, Path, PathStep
 
 __all__ = ["Tree"]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from webpilot.plan import Plan
 from webpilot.roles import Planner, Review
-from webpilot.types import Plan, Task
+from webpilot.types import Task
 
 __all__ = ["after_each_attempt", "after_each_subtask", "retry_only"]
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from planner import adjust, control, decompose, reading
+from webpilot.observation import Observation
 from webpilot.overriding import Tables
 from webpilot.overriding import override as overridden
+from webpilot.plan import Fact, Plan, Subtask
 from webpilot.roles import Attempt, Controller, Extractor, Planner, Review
-from webpilot.types import Completion, Fact, Observation, Plan, Subtask, Task
+from webpilot.types import Completion, Task
 
 __all__ = ["TABLES", "PlanConfig", "override", "paper", "webpilot"]
 

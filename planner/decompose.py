@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from webpilot.observation import Observation
+from webpilot.plan import Plan, Subtask
 from webpilot.roles import Planner
-from webpilot.types import Observation, Plan, Subtask, Task
+from webpilot.types import Task
 
 __all__ = ["by_planner", "whole_task"]
 

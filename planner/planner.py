@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from planner.described import QUOTED, in_own_words
-from prompts.asking import Asker, Unusable
+from prompts.answers import Unusable
+from prompts.asking import Asker
 from prompts.demonstrations import Demonstration, demonstrations
 from prompts.pages import page_text
 from prompts.schema import FirstPlan, PageDescription, PlannedSubtask, PlanRevision
+from webpilot.observation import Observation
+from webpilot.plan import Fact, Plan, Subtask
 from webpilot.roles import Review
-from webpilot.types import Fact, Observation, Plan, Subtask, Task
+from webpilot.types import Task
 
 __all__ = ["ModelPlanner"]
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from webpilot.types import Fact, Plan, Reflection, Subtask, Task
+from webpilot.plan import Fact, Plan, Subtask
+from webpilot.types import Reflection, Task
 
 __all__ = ["Progress"]
 

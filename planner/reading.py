@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from webpilot.observation import Observation
+from webpilot.plan import Fact, Subtask
 from webpilot.roles import Extractor, Reading
-from webpilot.types import Fact, Observation, Subtask, Task
+from webpilot.types import Task
 
 __all__ = ["as_read", "grounded", "normalised", "verified"]
 

@@ -12,92 +12,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
+from prompts.answers import Answer, Unusable, parse_answer, shortened
 from prompts.rendering import Rendered, render
 from webpilot.errors import FormatError, LLMError
 from webpilot.llm.counting import size
 from webpilot.llm.protocol import LLM, TOO_LONG, Message, ModelReply, ModelRequest
 from webpilot.overlap import overlapped
 
-__all__ = ["Answer", "Asker", "Unusable", "parse_answer"]
+__all__ = ["Asker"]
 
-SHOWN = 300
-"""Characters of an unusable answer, or of an error, that are repeated."""
 BYTES_A_TOKEN = 3
 """For guessing whether a question fits a model: accessibility trees have three to four. Where the
 guess is wrong the endpoint says so, and the page is halved once."""
 LEAST_PAGE = 1_000
 """Bytes of a page that are shown whatever else a question holds."""
 
-
-class Answer(BaseModel):
-    """What a model is asked for: one subclass a template, reasons before scores.
-
-    Unknown and missing keys are errors; so are NaN, infinities and numbers out of range.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
 A = TypeVar("A", bound=Answer)
-
-
-class Unusable(Exception):
-    """An answer that cannot be used; the message tells the model why, in a line or a few."""
-
-
-def parse_answer(reply: ModelReply, kind: type[A]) -> A:
-    """Return the reply as ``kind``. Its text must be one JSON object and nothing else.
-
-    Raises:
-        Unusable: refused, cut off, no JSON, prose around it, other keys, or values out of range.
-    """
-    if reply.refusal:
-        raise Unusable(f"the model refused: {_short(reply.refusal)}")
-    if reply.finish_reason == "length":
-        raise Unusable("the answer was cut off; be shorter")
-    if reply.finish_reason not in ("stop", ""):
-        raise Unusable(f"the answer ended early: {reply.finish_reason}")
-    try:
-        found = json.loads(
-            reply.text, parse_constant=_no_number, object_pairs_hook=_without_repeats
-        )
-    except (ValueError, RecursionError) as error:
-        raise Unusable(f"not one JSON object: {_short(str(error))}") from None
-    if not isinstance(found, dict):
-        raise Unusable("not a JSON object")
-    try:
-        return kind.model_validate(found)
-    except ValidationError as error:
-        raise Unusable(_explained(error)) from None
-    except RecursionError:
-        raise Unusable("nested too deeply") from None
-
-
-def _no_number(name: str) -> float:
-    raise ValueError(f"{name} is no number")
-
-
-def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a key stands there twice")
-    return found
-
-
-def _explained(error: ValidationError) -> str:
-    faults = error.errors(include_url=False, include_input=False)
-    lines = [
-        f"{'.'.join(str(part) for part in fault['loc']) or 'answer'}: {fault['msg']}"
-        for fault in faults[:5]
-    ]
-    return _short("; ".join(lines))
-
-
-def _short(text: str) -> str:
-    folded = " ".join(text.split())
-    return folded if len(folded) <= SHOWN else f"{folded[: SHOWN - 1]}…"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,7 +180,7 @@ def _repair(request: ModelRequest, reply: ModelReply, fault: Unusable) -> ModelR
         request,
         messages=(
             *request.messages,
-            Message(role="assistant", content=_short(reply.text or reply.refusal) or "(empty)"),
+            Message(role="assistant", content=shortened(reply.text or reply.refusal) or "(empty)"),
             Message(role="user", content=told),
         ),
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import yaml  # type: ignore[import-untyped]  # its stubs are no dependency of ours
 
-from webpilot.types import Subtask
+from webpilot.plan import Subtask
 
 __all__ = ["DOMAINS", "Demonstration", "demonstrations", "domain"]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from prompts.pruning import CLICKABLE
-from webpilot.types import Element, Observation, OpenTab
+from webpilot.observation import Element, Observation, OpenTab
 
 __all__ = ["HELD_BACK", "changed_lines", "page_text"]
 

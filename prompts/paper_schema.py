@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from prompts.asking import Answer
+from prompts.answers import Answer
 
 __all__ = [
     "ActedCompleteness",

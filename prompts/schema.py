@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from prompts.asking import Answer
+from prompts.answers import Answer
 
 __all__ = [
     "AnswerWording",

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from webpilot.llm.scripted import ScriptedLLM
     from webpilot.llm.settings import ModelSettings
     from webpilot.llm.tape import TapeLLM
+    from webpilot.observation import Element, Observation
+    from webpilot.plan import Fact, Plan, Subtask
     from webpilot.records.reading import Run, load_run
     from webpilot.records.trees import SearchRecord
     from webpilot.solving import Result, solve, solve_sync
@@ -35,14 +37,9 @@ if TYPE_CHECKING:
         Completion,
         Done,
         Effect,
-        Element,
-        Fact,
         Infeasible,
-        Observation,
         Path,
-        Plan,
         Reflection,
-        Subtask,
         Task,
     )
     from webpilot.verdict import Verdict
@@ -101,6 +98,8 @@ _HOMES = {
     "webpilot.llm.scripted": ("ScriptedLLM",),
     "webpilot.llm.settings": ("ModelSettings",),
     "webpilot.llm.tape": ("TapeLLM",),
+    "webpilot.observation": ("Element", "Observation"),
+    "webpilot.plan": ("Fact", "Plan", "Subtask"),
     "webpilot.records.reading": ("Run", "load_run"),
     "webpilot.records.trees": ("SearchRecord",),
     # Not named `solve`: importing a module binds its name here and would hide the function.
@@ -113,14 +112,9 @@ _HOMES = {
         "Completion",
         "Done",
         "Effect",
-        "Element",
-        "Fact",
         "Infeasible",
-        "Observation",
         "Path",
-        "Plan",
         "Reflection",
-        "Subtask",
         "Task",
     ),
     "webpilot.verdict": ("Verdict",),

@@ -8,41 +8,23 @@ for the score.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from mcts.config import SearchConfig
 from mcts.protocols import Worlds
-from mcts.search import SearchResult
 from planner.config import PlanConfig
 from planner.progress import Progress
 from webpilot.budget import Budget
 from webpilot.committing import Committer, Reroot
 from webpilot.errors import BudgetExhausted
-from webpilot.local import (
-    LocalSearch,
-    SearchedAttempt,
-    adopt,
-    as_committed,
-    best_try,
-    summed_up,
-)
-from webpilot.roles import Attempt, OnEvent, Review, Roles
-from webpilot.types import (
-    Action,
-    Completion,
-    Done,
-    Fact,
-    Infeasible,
-    Observation,
-    Outcome,
-    Path,
-    PathStep,
-    Plan,
-    Reflection,
-    Subtask,
-    Task,
-)
+from webpilot.guidance import Guidance
+from webpilot.journey import Journey
+from webpilot.local import LocalSearch, SearchedAttempt, as_committed, summed_up
+from webpilot.observation import Observation
+from webpilot.plan import Fact, Plan, Subtask
+from webpilot.roles import Attempt, OnEvent, Roles
+from webpilot.types import Action, Completion, Infeasible, Outcome, Path, Reflection, Task
 
 FINAL = ("infeasible", "budget", "limit", "drift")
 """Ends of a search after which no further subtask is tried."""
@@ -79,23 +61,6 @@ class Taking(NamedTuple):
 
 
 @dataclass(slots=True, kw_only=True)
-class _Journey:
-    """Where the agent stands; what it has when a budget ends it, it commits."""
-
-    path: Path
-    """What finished subtasks have adopted."""
-    progress: Progress
-    worlds: Worlds
-    """Where the search acts."""
-    taken: tuple[PathStep, ...] = ()
-    """Steps committed before the path's root, where subtasks are committed one by one."""
-    tries: list[SearchResult] = field(default_factory=list)
-    """Searches since the last subtask was finished."""
-    outcome: Outcome = Done(reason="the plan is worked off")
-    stop_reason: str = "exhausted"
-
-
-@dataclass(slots=True, kw_only=True)
 class Agent:
     """One agent on one task. ``attempts`` grows while it runs, so a broken run keeps its trees."""
 
@@ -106,6 +71,12 @@ class Agent:
     seed: tuple[int, ...]
     on_event: OnEvent
     attempts: list[SearchedAttempt] = field(default_factory=list)
+
+    @property
+    def _guidance(self) -> Guidance:
+        return Guidance(
+            task=self.task, roles=self.roles, config=self.config.plan, on_event=self.on_event
+        )
 
     @property
     def _local(self) -> LocalSearch:
@@ -143,23 +114,22 @@ class Agent:
             subtasks=limits.subtasks,
             retries=limits.retries,
         )
-        journey = _Journey(path=Path(root=root), progress=empty, worlds=worlds)
+        journey = Journey(path=Path(root=root), progress=empty, worlds=worlds)
         taking = None if reroot is None else Taking(committer, reroot)
         try:
-            plan = await limits.decompose(self.roles.planner, self.task, root)
-            self._revise(journey, plan)
+            self._revise(journey, await self._guidance.planned(root))
             while (subtask := journey.progress.head) is not None:
                 if not await self._work_on(subtask, journey, taking):
                     break
         except BudgetExhausted:
             journey.stop_reason = "budget"
             if journey.tries:
-                journey.path = adopt(journey.path, best_try(journey.tries))
+                journey.path = journey.adopted
         return await self._end(journey, committer)
 
-    async def _work_on(self, subtask: Subtask, journey: _Journey, taking: Taking | None) -> bool:
+    async def _work_on(self, subtask: Subtask, journey: Journey, taking: Taking | None) -> bool:
         """Return whether to go on after one attempt at the head of the plan."""
-        fact = await self._read(subtask, journey.path.target, journey.progress)
+        fact = await self._guidance.read(subtask, journey.path.target, journey.progress)
         if fact is not None:  # the page at hand holds what is asked for: nothing to search
             attempt = Attempt(
                 subtask=subtask,
@@ -176,18 +146,18 @@ class Agent:
             )
             journey.tries.append(result)
             attempt = summed_up(subtask, journey.path, result)
-            best = best_try(journey.tries)
+            best = journey.best
             if taking is not None and (result.accepted or journey.progress.last_try):
                 attempt = await self._take(journey, summed_up(subtask, journey.path, best), taking)
-            completion, fact = await self._judged(attempt, journey.progress)
-            reflection = await self._lesson(journey.progress, attempt, completion)
+            completion, fact = await self._guidance.judged(attempt, journey.progress)
+            reflection = await self._guidance.lesson(journey.progress, attempt, completion)
             if reflection is not None:
                 journey.progress = journey.progress.failed(reflection)
                 await self._adjust(journey, attempt, completion, reflection)
                 return True
             if journey.tries:
                 attempt = summed_up(subtask, journey.path, best)
-                journey.path, journey.tries = adopt(journey.path, best), []
+                journey.path, journey.tries = journey.adopted, []
             journey.outcome = completion.outcome or best.outcome or journey.outcome
             journey.stop_reason = self._local.why(result)
         journey.progress = journey.progress.completed(fact)
@@ -196,88 +166,31 @@ class Agent:
         await self._adjust(journey, attempt, completion, None)
         return True
 
-    async def _take(self, journey: _Journey, attempt: Attempt, taking: Taking) -> Attempt:
+    async def _take(self, journey: Journey, attempt: Attempt, taking: Taking) -> Attempt:
         """Return the attempt as it was committed; the search goes on from where that has led."""
-        path = adopt(journey.path, best_try(journey.tries))
-        seen = await taking.committer.commit([step.action for step in path.all_steps])
+        actions = [step.action for step in journey.adopted.all_steps]
+        seen = await taking.committer.commit(actions)
         rooted = await taking.reroot()
         self.on_event("reroot", {"committed": len(taking.committer.committed)})
-        journey.taken += path.all_steps
-        journey.path, journey.worlds = Path(root=rooted.root), rooted.worlds
-        journey.tries = []
+        journey.go_on_from(rooted)
         return as_committed(attempt, seen)
-
-    async def _judged(self, attempt: Attempt, progress: Progress) -> tuple[Completion, Fact | None]:
-        """Return whether the subtask is done at the attempt's end, and what was read there."""
-        completion = await self.config.plan.control(self.roles.controller, self.task, attempt)
-        fact = None
-        if attempt.subtask.needs_answer and (completion.done or progress.last_try):
-            fact = await self._read(attempt.subtask, attempt.observation, progress)
-            if fact is None:
-                completion = replace(
-                    completion, done=False, reason="the page does not hold what is asked for"
-                )
-        self.on_event("subtask", {"done": completion.done, "reason": completion.reason})
-        return completion, fact
-
-    async def _read(
-        self, subtask: Subtask, observation: Observation, progress: Progress
-    ) -> Fact | None:
-        """Return what the subtask asks for; ``None`` if nothing is due or nothing is found."""
-        if not subtask.needs_answer:
-            return None
-        fact = await self.config.plan.read(
-            self.roles.extractor, self.task, subtask, observation, progress.facts
-        )
-        if fact is not None:
-            self.on_event(
-                "fact",
-                {"question": fact.question, "value": fact.value, "evidence": fact.evidence},
-            )
-        return fact
-
-    async def _lesson(
-        self, progress: Progress, attempt: Attempt, completion: Completion
-    ) -> Reflection | None:
-        """Return the lesson for another attempt at the subtask, or ``None`` to go on.
-
-        Only an attempt that came to its own end is repeated: what the budget, the action limit or
-        drift has cut would be cut again.
-        """
-        ended_by_itself = attempt.stop_reason in ("exhausted", "done")
-        if completion.done or progress.last_try or not ended_by_itself:
-            return None
-        lesson = await self.roles.controller.reflect(self.task, attempt, completion.reason)
-        if lesson is not None:
-            self.on_event("lesson", {"text": lesson.text})
-        return lesson
 
     async def _adjust(
         self,
-        journey: _Journey,
+        journey: Journey,
         attempt: Attempt,
         completion: Completion,
         reflection: Reflection | None,
     ) -> None:
         """Let the Planner see its plan again, in the light of the attempt."""
         progress = journey.progress
-        review = Review(
-            attempt=attempt,
-            completion=completion,
-            reflection=reflection,
-            finished=progress.finished,
-            facts=progress.facts,
-        )
-        plan = await self.config.plan.adjust(self.roles.planner, self.task, progress.plan, review)
+        plan = await self._guidance.adjusted(progress, attempt, completion, reflection)
         if plan is not progress.plan:
             self._revise(journey, plan)
 
-    def _revise(self, journey: _Journey, plan: Plan) -> None:
+    def _revise(self, journey: Journey, plan: Plan) -> None:
         """Take over a plan, and record it."""
-        journey.progress = journey.progress.revised(plan)
-        if plan.infeasible:
-            journey.outcome = Infeasible(reason=plan.infeasible)
-            journey.stop_reason = "infeasible"
+        journey.revise(plan)
         self.on_event(
             "plan",
             {
@@ -289,16 +202,12 @@ class Agent:
             },
         )
 
-    async def _end(self, journey: _Journey, committer: Committer) -> AgentResult:
+    async def _end(self, journey: Journey, committer: Committer) -> AgentResult:
         """Return the result after the answer is worded and the path committed."""
         progress, outcome = journey.progress, journey.outcome
-        due = progress.plan.needs_answer or self.task.answer_due
-        if due and progress.facts and not isinstance(outcome, Infeasible):
+        if not isinstance(outcome, Infeasible):
             with suppress(BudgetExhausted):
-                answer = await self.roles.extractor.conclude(
-                    self.task, progress.plan, progress.facts
-                )
-                outcome = answer or outcome
+                outcome = await self._guidance.answer(progress) or outcome
         return AgentResult(
             outcome=outcome,
             actions=await self._commit(journey.path, committer),

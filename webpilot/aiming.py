@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from webpilot.actions import PRIMITIVES
 from webpilot.errors import ActionError
-from webpilot.types import Action, Observation
+from webpilot.observation import Observation
+from webpilot.types import Action
 
 __all__ = ["NAMES_ELEMENT", "aimed"]
 

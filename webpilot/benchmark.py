@@ -12,7 +12,8 @@ from typing import Protocol
 
 from mcts.protocols import Worlds
 from webpilot.committing import Reroot
-from webpilot.types import Action, Observation, Task
+from webpilot.observation import Observation
+from webpilot.types import Action, Task
 from webpilot.verdict import Episode
 
 __all__ = ["Benchmark", "Costs", "SearchSide"]

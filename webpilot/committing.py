@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from webpilot.types import Action, Observation
+from webpilot.observation import Observation
+from webpilot.types import Action
 
 if TYPE_CHECKING:
     from mcts.protocols import Worlds

@@ -13,6 +13,7 @@ from mcts.contract import ContractBroken, Promise
 from mcts.node import move_key
 from mcts.protocols import NodeContext
 from webpilot.errors import ConfigError
+from webpilot.plan import Fact, Plan
 from webpilot.roles import Reading, Rejection, Review, Roles
 from webpilot.scene import (
     OUTCOMES,
@@ -28,8 +29,6 @@ from webpilot.types import (
     Candidate,
     Completion,
     Effect,
-    Fact,
-    Plan,
     Reflection,
     ReflectionScope,
     Task,

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from mcts.node import move_key
 from mcts.protocols import NodeContext, SiblingNote
-from prompts.asking import Asker, Unusable
+from prompts.answers import Unusable
+from prompts.asking import Asker
 from prompts.pages import page_text
 from prompts.schema import ProposedMove, ProposedMoves
 from webpilot.actions import describe_actions

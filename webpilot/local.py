@@ -13,8 +13,10 @@ from mcts.tree import Tree
 from planner.progress import Progress
 from webpilot.adapters import VerifiedPolicy
 from webpilot.budget import Budget
+from webpilot.observation import Observation
+from webpilot.plan import Subtask
 from webpilot.roles import Attempt, OnEvent, Roles
-from webpilot.types import Observation, Path, PathStep, Subtask, Task
+from webpilot.types import Path, PathStep, Task
 
 __all__ = ["LocalSearch", "SearchedAttempt", "adopt", "as_committed", "best_try", "summed_up"]
 

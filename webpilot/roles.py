@@ -13,6 +13,8 @@ from typing import Protocol
 
 from mcts.protocols import HistoryStep, NodeContext
 from webpilot.budget import Budget
+from webpilot.observation import Observation
+from webpilot.plan import Fact, Plan, Subtask
 from webpilot.types import (
     Action,
     Answer,
@@ -20,12 +22,8 @@ from webpilot.types import (
     Candidate,
     Completion,
     Effect,
-    Fact,
-    Observation,
-    Plan,
     Reflection,
     ReflectionScope,
-    Subtask,
     Task,
 )
 
@@ -217,7 +215,7 @@ class Cast(Protocol):
 
     @property
     def reads_cues(self) -> bool:
-        """Whether it reads :class:`~webpilot.types.Cue` (recorded, decision 9)."""
+        """Whether it reads :class:`~webpilot.observation.Cue` (recorded, decision 9)."""
         ...
 
     def roles(self, stage: Stage) -> Roles:

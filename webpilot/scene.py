@@ -6,18 +6,9 @@ from dataclasses import dataclass, replace
 
 from mcts.contract import Promise
 from mcts.protocols import NodeContext
+from webpilot.plan import Plan, Subtask
 from webpilot.roles import Attempt, Roles
-from webpilot.types import (
-    Answer,
-    Completion,
-    Done,
-    Infeasible,
-    Plan,
-    Reflection,
-    ReflectionScope,
-    Subtask,
-    Task,
-)
+from webpilot.types import Answer, Completion, Done, Infeasible, Reflection, ReflectionScope, Task
 
 __all__ = ["OUTCOMES", "Scene", "require_completion", "require_plan", "require_reflection"]
 

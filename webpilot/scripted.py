@@ -9,19 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from mcts.protocols import NodeContext
+from webpilot.observation import Observation
+from webpilot.plan import Fact, Plan, Subtask
 from webpilot.roles import Attempt, Reading, Rejection, Review
-from webpilot.types import (
-    Action,
-    Answer,
-    Completion,
-    Fact,
-    Observation,
-    Plan,
-    Reflection,
-    ReflectionScope,
-    Subtask,
-    Task,
-)
+from webpilot.types import Action, Answer, Completion, Reflection, ReflectionScope, Task
 
 __all__ = ["ScriptedController", "ScriptedExtractor", "ScriptedPlanner", "ScriptedVerifier"]
 

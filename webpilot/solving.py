@@ -16,7 +16,8 @@ from mcts.searchers import override
 from planner import config as planning
 from webpilot.agent import AgentConfig
 from webpilot.budget import Limits
-from webpilot.episode import EpisodePlan, play
+from webpilot.course import EpisodePlan
+from webpilot.episode import play
 from webpilot.errors import ConfigError
 from webpilot.llm.protocol import LLM
 from webpilot.llm.settings import ModelSettings

@@ -1,9 +1,10 @@
 """The vocabulary of WebPilot: one frozen dataclass per concept.
 
-Standard library only; every other module may import it and it imports none of them. Nothing here
-mutates: search statistics live in :mod:`mcts.tree`, budgets in :mod:`webpilot.budget`. No type in
-this module carries a benchmark's reward, because the search sees all of them (see
-:mod:`webpilot.verdict` for what it never sees).
+The task, the moves and where they lead, and what roles say of them. Pages are in
+:mod:`webpilot.observation`, plans in :mod:`webpilot.plan`; every other module may import these
+three, and they import none of them. Nothing here mutates: search statistics live in
+:mod:`mcts.tree`, budgets in :mod:`webpilot.budget`. No type carries a benchmark's reward, because
+the search sees all of them (see :mod:`webpilot.verdict` for what it never sees).
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from webpilot.observation import Element, Observation
+
 __all__ = [
     "Action",
     "Answer",
@@ -19,23 +22,15 @@ __all__ = [
     "Argument",
     "Candidate",
     "Completion",
-    "Cue",
     "Done",
     "Effect",
-    "Element",
-    "Fact",
-    "Fingerprint",
     "Infeasible",
     "JsonItem",
-    "Observation",
-    "OpenTab",
     "Outcome",
     "Path",
     "PathStep",
-    "Plan",
     "Reflection",
     "ReflectionScope",
-    "Subtask",
     "Task",
 ]
 
@@ -72,120 +67,6 @@ class Task:
     def answer_due(self) -> bool:
         """Whether an answer is due, whatever the plan says."""
         return self.answer_format is not None and not self.answer_optional
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Element:
-    """One element of the observed page, in document order of the accessibility tree."""
-
-    bid: str
-    """BrowserGym's element id, valid at the node where it was observed (decision 6)."""
-    role: str
-    name: str
-    value: str | None = None
-    states: tuple[tuple[str, str], ...] = ()
-    """Accessibility properties as (name, text) pairs, e.g. ``("checked", "true")``."""
-    frame: tuple[str, ...] = ()
-    """Bids of the enclosing frames, outermost first."""
-    parent: str | None = None
-    """Bid of the nearest marked ancestor in the accessibility tree."""
-    box: tuple[float, float, float, float] | None = None
-    """x, y, width, height in CSS pixels of the viewport; ``None`` where nothing is drawn."""
-
-    @property
-    def identity(self) -> tuple[str, str, tuple[str, ...]]:
-        """Role, name and depth of framing: what must agree before an element is acted on again."""
-        return (self.role, self.name, self.frame)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cue:
-    """What can be seen of an element beyond the accessibility tree (decision 9).
-
-    Cues stay outside the text and the fingerprint; a result names the policies that read them.
-    """
-
-    bid: str
-    tag: str
-    """Lower-case tag name, SVG tags included (``circle``, ``rect``, ``text``)."""
-    parent: str | None = None
-    """Bid of the parent element in the DOM."""
-    text: str = ""
-    """The element's own text nodes, white space folded; not its descendants'."""
-    words: tuple[str, ...] = ()
-    """Words of the class and id attributes, split at case, hyphen and underscore."""
-    attributes: tuple[tuple[str, str], ...] = ()
-    """Selected attributes as (name, value): type, placeholder, for, title, alt, href, min..."""
-    color: str | None = None
-    """Text colour, or an SVG shape's fill, as ``#rrggbb``."""
-    background: str | None = None
-    """Background colour as ``#rrggbb``; ``None`` where transparent."""
-    shape: str | None = None
-    """SVG shape: circle, ellipse, rectangle, square, line, triangle, polygon-N, path, text."""
-    sides: int | None = None
-    """Number of corners of a polygon."""
-    size: float | None = None
-    """Largest side of the drawn box in CSS pixels, or an SVG text's font size."""
-    cursor: str = ""
-    """Computed cursor; ``pointer`` marks what looks clickable."""
-    selection: str = ""
-    """The part of the element's text that is selected, if any."""
-    scroll: tuple[float, float, float, float] | None = None
-    """scrollTop, scrollHeight, clientHeight, scrollLeft of a scrollable element, else ``None``."""
-    box: tuple[float, float, float, float] | None = None
-    """x, y, width, height in CSS pixels of the viewport; ``None`` where nothing is drawn."""
-    points: tuple[tuple[float, float], ...] = ()
-    """Corners of an SVG line or polygon in CSS pixels of the viewport."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fingerprint:
-    """Digests that decide whether two pages are the same; they carry no bids (decision 6)."""
-
-    exact: str
-    """Over canonical text, URL, form state, focus and scroll."""
-    interactive: str
-    """Over URL and interactive elements by role, name and value, self-changing ones masked."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenTab:
-    """One of several open tabs."""
-
-    title: str
-    url: str
-    active: bool
-    """Whether it is the one that is observed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observation:
-    """The page as a role sees it. No reward, no console output, no machine path."""
-
-    text: str
-    """BrowserGym's ``flatten_axtree_to_str``, without ``InlineTextBox``, canonical URL."""
-    fingerprint: Fingerprint
-    url: str = ""
-    title: str = ""
-    elements: tuple[Element, ...] = ()
-    cues: tuple[Cue, ...] = ()
-    focused: str = ""
-    """Bid of the focused element, or the empty string."""
-    last_error: str = ""
-    """Error of the action that led here (class and first line), or the empty string."""
-    viewport: tuple[int, int] = (0, 0)
-    """Width and height in CSS pixels."""
-    scale: float = 1.0
-    """Mouse actions take CSS pixels times this (BrowserGym's ``_bgym_scale_factor``)."""
-    tabs: tuple[OpenTab, ...] = ()
-    """All open tabs, in the order of ``tab_focus``; empty where there is only one."""
-    held_back: bool = False
-    """The action would have changed the site and was held back: it is done when it is committed,
-    and the page is as it was without it."""
-
-    def element(self, bid: str) -> Element | None:
-        """Return the element with this bid, or ``None``."""
-        return next((element for element in self.elements if element.bid == bid), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,18 +197,6 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """One piece of information that was read off a page and checked against it."""
-
-    question: str
-    """The subtask that asked for it."""
-    value: str
-    """Normalised: white space folded, no quotes around it."""
-    evidence: str = ""
-    """The words of the page it was read from."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Appraisal:
     """The bifaceted self-reward of one node; ``None`` where it could not be judged, never 0."""
 
@@ -348,34 +217,3 @@ class Completion:
     """How to stop when done; ``None`` means :class:`Done`."""
     description: str = ""
     """The page in the judge's words: what the Planner reads in place of the page."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subtask:
-    """One step of the plan, searched on its own."""
-
-    goal: str
-    expectation: str = ""
-    """What the page shows when it is done."""
-    necessary_actions: str = ""
-    """Actions that leave no clear trace and must have been taken, or the empty string."""
-    needs_answer: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """The subtasks still to do, first one next; revisions are new plans."""
-
-    subtasks: tuple[Subtask, ...]
-    rationale: str = ""
-    expectation: str = ""
-    """What the page shows when the whole task is done (E_T)."""
-    needs_answer: bool = False
-    """The task asks for information, not only for a state of the page."""
-    answer_requirements: str = ""
-    """What the answer must contain and how it must be worded."""
-    infeasible: str = ""
-    """Why the task cannot be done here, or the empty string."""
-    revision: int = 0
-    supersedes: int | None = None
-    """Revision this one replaces, or ``None`` for the first."""

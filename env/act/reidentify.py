@@ -9,7 +9,8 @@ from difflib import SequenceMatcher
 
 from env.page.fingerprint import INTERACTIVE_ROLES
 from webpilot.actions import PRIMITIVES
-from webpilot.types import Action, Element, Observation
+from webpilot.observation import Element, Observation
+from webpilot.types import Action
 
 __all__ = ["BID_KINDS", "MIN_SIMILARITY", "find", "similarity"]
 

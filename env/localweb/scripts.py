@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from env.sites.addresses import Addresses
-from webpilot.types import Action, Answer, Done, Element, Infeasible, Observation, Outcome
+from webpilot.observation import Element, Observation
+from webpilot.types import Action, Answer, Done, Infeasible, Outcome
 
 __all__ = ["Missing", "Script", "action_of"]
 

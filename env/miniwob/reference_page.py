@@ -22,7 +22,8 @@ from env.miniwob.catalogue import MiniwobTask, task_classes
 from env.miniwob.page import CANONICAL, FOLDER
 from env.page.observe import Canonical, observe
 from webpilot.errors import BrowserLost
-from webpilot.types import Action, Observation
+from webpilot.observation import Observation
+from webpilot.types import Action
 
 if TYPE_CHECKING:
     from browsergym.core.env import BrowserEnv

@@ -22,7 +22,8 @@ from env.page.observe import align, changing
 from env.pool import PoolLimits
 from env.server import PageServer, miniwob_folder
 from mcts.protocols import Level, Restored, Transition
-from webpilot.types import Action, Observation, Path
+from webpilot.observation import Observation
+from webpilot.types import Action, Path
 
 __all__ = ["ReferenceSuite"]
 

@@ -16,7 +16,8 @@ from env.miniwob.site import DEFAULT_SETTLE, MiniwobSite
 from env.pool import PoolLimits
 from env.world import BrowserWorlds, opened_root
 from webpilot.actions import MINIWOB_ALL
-from webpilot.types import Observation, Task
+from webpilot.observation import Observation
+from webpilot.types import Task
 
 __all__ = ["Search", "describe", "open_search"]
 

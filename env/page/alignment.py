@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from mcts.protocols import Level
-from webpilot.types import Observation
+from webpilot.observation import Observation
 
 __all__ = ["Alignment", "align"]
 

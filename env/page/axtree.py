@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from webpilot.types import Element
+from webpilot.observation import Element
 
 __all__ = ["Line", "adopt_frames", "attach_bids", "elements", "flatten"]
 

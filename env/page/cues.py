@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from env.page.frames import Origin
-from webpilot.types import Cue, Element
+from webpilot.observation import Cue, Element
 
 __all__ = ["box_in_page", "cue_of", "with_clickable"]
 

@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from webpilot.types import Element, Fingerprint, Observation, OpenTab
+from webpilot.observation import Element, Fingerprint, Observation, OpenTab
 
 __all__ = ["INTERACTIVE_ROLES", "among_tabs", "changing", "fingerprint", "interactive_keys"]
 

@@ -15,7 +15,7 @@ from env.page.fingerprint import changing, fingerprint
 from env.page.frames import Frame, Origin, children, listing, main_frame
 from env.page.menus import close_menus
 from env.page.script import evaluation, result
-from webpilot.types import Observation
+from webpilot.observation import Observation
 
 __all__ = [
     "Alignment",

@@ -8,7 +8,8 @@ from env.act.reidentify import find
 from env.live import LivePage
 from env.page.observe import align, restamp
 from mcts.protocols import Level
-from webpilot.types import Action, Observation, Path, PathStep
+from webpilot.observation import Observation
+from webpilot.types import Action, Path, PathStep
 
 __all__ = ["Checked", "check", "replay"]
 

@@ -16,8 +16,9 @@ from env.sites.definition import SiteTask
 from env.sites.entry import Standing
 from env.sites.har import cut
 from env.sites.page import SitePage
+from webpilot.observation import Observation
 from webpilot.responses import TypedResponse
-from webpilot.types import Action, Answer, Infeasible, Observation, Outcome
+from webpilot.types import Action, Answer, Infeasible, Outcome
 from webpilot.verdict import Opinion, Verdict
 
 __all__ = ["RESPONSE", "REQUESTS", "SiteEpisode"]

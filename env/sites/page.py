@@ -23,7 +23,8 @@ from env.sites.documents import DocumentWatch, answered
 from env.sites.entry import Entry, Standing
 from env.sites.har import unwritten
 from webpilot.errors import SiteDown
-from webpilot.types import Action, Observation, OpenTab
+from webpilot.observation import Observation, OpenTab
+from webpilot.types import Action
 
 __all__ = ["VIEWPORT", "SitePage"]
 

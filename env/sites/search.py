@@ -17,7 +17,7 @@ from env.sites.entry import Entry, Standing
 from env.sites.page import SitePage
 from env.world import BrowserWorlds, opened_root
 from webpilot.committing import Rooted
-from webpilot.types import Observation
+from webpilot.observation import Observation
 
 __all__ = ["open_site_search"]
 

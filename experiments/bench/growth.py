@@ -27,7 +27,8 @@ from env.restore.tiers import LIVE
 from env.world import BrowserWorld
 from experiments.bench.charts import chart
 from experiments.bench.tables import save, table
-from webpilot.types import Action, Observation, Path, PathStep
+from webpilot.observation import Observation
+from webpilot.types import Action, Path, PathStep
 
 __all__ = ["Grown", "main", "summary"]
 

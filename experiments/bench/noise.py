@@ -30,10 +30,11 @@ from webpilot.grid_solution import GridSolution
 from webpilot.llm.oracle import NoisyOracleLLM
 from webpilot.llm.role_settings import ROLES
 from webpilot.llm.settings import ModelSettings
+from webpilot.observation import Observation
 from webpilot.presets import PRESETS
 from webpilot.records.statistics import wilson
 from webpilot.roles import Cast, Stage
-from webpilot.types import Action, Infeasible, Observation, Task
+from webpilot.types import Action, Infeasible, Task
 
 __all__ = ["Tried", "main", "tried", "walked"]
 

@@ -6,22 +6,10 @@ A click on an order's check box changes one line of the page.
 from __future__ import annotations
 
 from mcts.protocols import HistoryStep, NodeContext, SiblingNote
+from webpilot.observation import Element, Fingerprint, Observation
+from webpilot.plan import Fact, Plan, Subtask
 from webpilot.roles import Attempt, Review
-from webpilot.types import (
-    Action,
-    Candidate,
-    Completion,
-    Effect,
-    Element,
-    Fact,
-    Fingerprint,
-    Observation,
-    Plan,
-    Reflection,
-    ReflectionScope,
-    Subtask,
-    Task,
-)
+from webpilot.types import Action, Candidate, Completion, Effect, Reflection, ReflectionScope, Task
 
 __all__ = [
     "PLAN",

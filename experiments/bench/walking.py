@@ -11,7 +11,8 @@ from env.miniwob.search import open_search
 from env.miniwob.site import MiniwobSite
 from env.pool import PoolLimits
 from mcts.protocols import Level
-from webpilot.types import Action, Element, Observation, Path, PathStep
+from webpilot.observation import Element, Observation
+from webpilot.types import Action, Path, PathStep
 
 __all__ = ["Walk", "walked"]
 

@@ -20,7 +20,9 @@ from mcts.search import SearchResult, SearchRoles, Setting, search
 from mcts.tree import Tree
 from webpilot.budget import Budget
 from webpilot.errors import BrowserLost, WebPilotError
-from webpilot.types import Action, Candidate, Observation, Path, Subtask
+from webpilot.observation import Observation
+from webpilot.plan import Subtask
+from webpilot.types import Action, Candidate, Path
 
 __all__ = ["check_searcher"]
 

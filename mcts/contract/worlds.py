@@ -9,7 +9,8 @@ from dataclasses import replace
 from mcts.contract.promises import Promise
 from mcts.protocols import Level, Restored, Transition, World, Worlds
 from webpilot.errors import ConfigError
-from webpilot.types import Action, Observation, Path, PathStep
+from webpilot.observation import Observation
+from webpilot.types import Action, Path, PathStep
 
 __all__ = ["check_world"]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from prompts.asking import Asker
 from prompts.paper_schema import DescribedPage
-from webpilot.types import Observation, Subtask
+from webpilot.observation import Observation
+from webpilot.plan import Subtask
 
 __all__ = ["describe", "whole"]
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from prompts.asking import Asker
 from prompts.paper_schema import Extraction
+from webpilot.observation import Observation
+from webpilot.plan import Fact, Plan, Subtask
 from webpilot.roles import Reading
-from webpilot.types import Answer, Fact, Observation, Plan, Subtask, Task
+from webpilot.types import Answer, Task
 
 __all__ = ["PaperExtractor"]
 

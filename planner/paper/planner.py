@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from planner.described import in_own_words
 from planner.paper.describing import describe
-from prompts.asking import Asker, Unusable
+from prompts.answers import Unusable
+from prompts.asking import Asker
 from prompts.demonstrations import demonstrations
 from prompts.paper_schema import (
     AnswerPhrase,
@@ -21,8 +22,10 @@ from prompts.paper_schema import (
     TaskExpectation,
     counts,
 )
+from webpilot.observation import Observation
+from webpilot.plan import Plan, Subtask
 from webpilot.roles import Review
-from webpilot.types import Observation, Plan, Subtask, Task
+from webpilot.types import Task
 
 __all__ = ["PaperPlanner"]
 

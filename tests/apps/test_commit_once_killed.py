@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from env.webarena.fake import FakeInstance
-from webpilot.once import steps_file
 from webpilot.records.rows import EpisodeRow, latest
+from webpilot.steps import steps_file
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTE = "Thanks, working on reviews"

@@ -13,7 +13,8 @@ from env.localweb.catalogue import tasks
 from env.localweb.grounds import LocalwebGrounds
 from env.sites.suite import SiteSuite
 from mcts.protocols import Level
-from webpilot.types import Action, Element, Observation, Path, PathStep
+from webpilot.observation import Element, Observation
+from webpilot.types import Action, Path, PathStep
 
 STEPS = 5
 WALKS = 3

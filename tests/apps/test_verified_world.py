@@ -14,7 +14,8 @@ from env.sites.episode import REQUESTS, RESPONSE
 from env.verified.evaluator import VerifiedEvaluator
 from env.verified.judge import VerifiedJudge
 from tests.sites.small_site import SmallSite, action
-from webpilot.types import Action, Answer, Done, Infeasible, Observation, Outcome
+from webpilot.observation import Observation
+from webpilot.types import Action, Answer, Done, Infeasible, Outcome
 from webpilot.verdict import Verdict
 
 RAW: dict[str, Any] = {

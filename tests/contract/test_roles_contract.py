@@ -16,7 +16,9 @@ from webpilot.cast import STYLES
 from webpilot.contract import ContractBroken, check_roles
 from webpilot.errors import ConfigError, LLMError
 from webpilot.llm.scripted import ScriptedLLM
+from webpilot.observation import Observation
 from webpilot.offline import offline_roles
+from webpilot.plan import Plan, Subtask
 from webpilot.roles import Reading, Rejection
 from webpilot.types import (
     Action,
@@ -26,11 +28,8 @@ from webpilot.types import (
     Completion,
     Done,
     Effect,
-    Observation,
-    Plan,
     Reflection,
     ReflectionScope,
-    Subtask,
     Task,
 )
 

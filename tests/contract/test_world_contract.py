@@ -16,7 +16,8 @@ from mcts.gridworld import GridWorld
 from mcts.protocols import Level, Restored, Transition, World
 from tests.env.rig import opened, own_pages, pressing
 from webpilot.errors import BrowserLost, ConfigError
-from webpilot.types import Action, Observation, Path
+from webpilot.observation import Observation
+from webpilot.types import Action, Path
 
 MOVES = ("right", "right", "up", "down", "down")
 """Up is a wall: a failed action that fails again each time."""

@@ -16,7 +16,8 @@ from env.page.observe import Canonical, forget_marks, observe, restamp
 from env.page.presentation import watch_frames
 from env.server import PageServer
 from webpilot.actions import parse_action
-from webpilot.types import Action, Element, Observation
+from webpilot.observation import Element, Observation
+from webpilot.types import Action
 
 PAGES = Path(__file__).resolve().parents[1] / "pages"
 T = TypeVar("T")

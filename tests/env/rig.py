@@ -19,7 +19,8 @@ from env.pool import PoolLimits
 from env.restore.snapshots import Snapshots
 from env.server import PageServer, miniwob_folder
 from env.world import BrowserWorld, BrowserWorlds, opened_root
-from webpilot.types import Action, Observation, PathStep
+from webpilot.observation import Observation
+from webpilot.types import Action, PathStep
 from webpilot.types import Path as Route
 
 PAGES = Path(__file__).resolve().parents[1] / "pages"

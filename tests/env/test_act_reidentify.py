@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from env.act.reidentify import find
-from webpilot.types import Action, Element, Fingerprint, Observation
+from webpilot.observation import Element, Fingerprint, Observation
+from webpilot.types import Action
 
 
 def page(*bids: str) -> Observation:

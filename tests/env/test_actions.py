@@ -10,7 +10,8 @@ import pytest
 from env.act.actions import let_go
 from tests.env.opened import Opened, named, opened
 from webpilot.actions import PRIMITIVES, parse_action
-from webpilot.types import Action, Element, Observation
+from webpilot.observation import Element, Observation
+from webpilot.types import Action
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from env.page.axtree import attach_bids, elements, flatten
 from env.page.fingerprint import changing, fingerprint
 from env.page.observe import align
 from mcts.protocols import Level
-from webpilot.types import Element, Fingerprint, Observation
+from webpilot.observation import Element, Fingerprint, Observation
 
 
 def element(bid: str, name: str, role: str = "button", value: str | None = None) -> Element:

@@ -26,7 +26,8 @@ from env.miniwob.search import open_search
 from env.miniwob.site import MiniwobSite
 from env.server import miniwob_folder
 from webpilot.errors import ConfigError
-from webpilot.types import Action, Done, Element, Observation
+from webpilot.observation import Element, Observation
+from webpilot.types import Action, Done
 
 ROOT = Path(__file__).resolve().parents[2]
 

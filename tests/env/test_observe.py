@@ -13,7 +13,7 @@ import pytest
 from env.page.observe import align, changing
 from mcts.protocols import Level
 from tests.env.opened import PAGES, Opened, named, opened
-from webpilot.types import Cue, Observation
+from webpilot.observation import Cue, Observation
 
 GOLDEN = ("widgets", "shadow", "frames", "shapes", "tiles")
 

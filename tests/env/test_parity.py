@@ -21,7 +21,7 @@ from env.miniwob.catalogue import load
 from env.miniwob.page import CANONICAL, FOLDER
 from env.miniwob.site import MiniwobSite
 from webpilot.actions import MINIWOB_ALL, parse_action
-from webpilot.types import Observation
+from webpilot.observation import Observation
 
 pytestmark = pytest.mark.timeout(400)
 

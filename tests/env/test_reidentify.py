@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from env.act.reidentify import MIN_SIMILARITY, find, similarity
-from webpilot.types import Action, Cue, Element, Fingerprint, Observation
+from webpilot.observation import Cue, Element, Fingerprint, Observation
+from webpilot.types import Action
 
 Box = tuple[float, float, float, float]
 

@@ -13,7 +13,8 @@ from env.miniwob.site import MiniwobSite
 from env.restore.tiers import LIVE, RELOAD, RESTART
 from mcts.protocols import Level, Restored
 from tests.env.rig import opened, own_pages, pressing
-from webpilot.types import Action, Observation, Path, PathStep
+from webpilot.observation import Observation
+from webpilot.types import Action, Path, PathStep
 
 
 @pytest.fixture(scope="module")

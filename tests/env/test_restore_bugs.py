@@ -14,7 +14,8 @@ from env.pool import PoolLimits
 from env.restore.tiers import JUMP, LIVE, RELOAD, RESTART
 from mcts.protocols import Level
 from tests.env.rig import judged, opened, own_pages, pressing
-from webpilot.types import Done, Observation, PathStep
+from webpilot.observation import Observation
+from webpilot.types import Done, PathStep
 
 TIERS = {"live": (LIVE,), "restart": (RESTART,), "jump": (JUMP,), "reload": (RELOAD,)}
 

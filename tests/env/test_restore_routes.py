@@ -17,7 +17,8 @@ from env.world import BrowserWorlds
 from mcts.protocols import Level
 from tests.env.rig import PAGES, Opened, live_page, opened
 from webpilot.errors import ConfigError, EnvironmentDown
-from webpilot.types import Observation, PathStep
+from webpilot.observation import Observation
+from webpilot.types import PathStep
 
 NO_LIVE = PoolLimits(tiers=(RESTART, SNAPSHOT, JUMP, RELOAD))
 """A page that stands there would be taken before anything else is tried."""

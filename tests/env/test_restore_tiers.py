@@ -16,7 +16,8 @@ from env.restore.restarts import PATIENCE, Restarts
 from env.restore.tiers import LIVE, RELOAD, RESTART, TIERS
 from mcts.protocols import Level
 from tests.env.rig import Opened, opened, own_pages
-from webpilot.episode import EpisodePlan, Played, play
+from webpilot.course import EpisodePlan
+from webpilot.episode import Played, play
 from webpilot.offline import OfflineCast
 from webpilot.presets import PRESETS
 from webpilot.types import PathStep

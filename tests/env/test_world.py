@@ -20,7 +20,8 @@ from env.world import BrowserWorld, BrowserWorlds
 from mcts.protocols import Level, Restored, Transition
 from tests.env.rig import PAGES, Opened, judged, live_page, opened, own_pages, pressing
 from webpilot.errors import BrowserLost, ConfigError, SiteDown, StepTimeout
-from webpilot.types import Action, Done, Observation, Task
+from webpilot.observation import Observation
+from webpilot.types import Action, Done, Task
 
 BOUND = 60.0
 """Seconds; far above any deadline used here, far below a test's own limit."""

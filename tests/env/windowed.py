@@ -21,7 +21,8 @@ from env.page.observe import Canonical, observe
 from env.page.presentation import watch_frames
 from env.server import PageServer
 from webpilot.actions import PRIMITIVES, parse_action
-from webpilot.types import Action, Observation
+from webpilot.observation import Observation
+from webpilot.types import Action
 
 PAGES = Path(__file__).resolve().parents[1] / "pages"
 EVERY = tuple(PRIMITIVES)

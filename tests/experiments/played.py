@@ -11,10 +11,11 @@ from env.miniwob.catalogue import load
 from env.miniwob.suite import MiniwobSuite
 from env.server import PageServer, miniwob_folder
 from webpilot.budget import Limits
-from webpilot.episode import EpisodePlan, Played, play
+from webpilot.course import EpisodePlan
+from webpilot.episode import Played, play
 from webpilot.offline import OfflineCast
 from webpilot.presets import PRESETS
-from webpilot.records.writing import EpisodeRecorder
+from webpilot.records.journal import EpisodeRecorder
 
 
 def pages(changed: Mapping[str, str]) -> PageServer:

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from payloads import GOOD, PAYLOADS
 from pydantic import Field
 
-from prompts.asking import Answer, Asker, Unusable, parse_answer
+from prompts.answers import Answer, Unusable, parse_answer
+from prompts.asking import Asker
 from webpilot.budget import Budget
 from webpilot.errors import FormatError, LLMError, TransientError
 from webpilot.llm.faults import Fault, FaultServer

@@ -18,8 +18,10 @@ from mcts.protocols import HistoryStep, NodeContext
 from prompts.asking import Asker
 from prompts.paper_schema import NextAction
 from webpilot.llm.local import LocalServer
+from webpilot.observation import Observation
 from webpilot.paper.grammar import Understood, offered
 from webpilot.paper.verifier import PaperVerifier
+from webpilot.plan import Fact, Plan, Subtask
 from webpilot.roles import Attempt, Reading, Review, Roles
 from webpilot.types import (
     Action,
@@ -28,11 +30,7 @@ from webpilot.types import (
     Candidate,
     Completion,
     Effect,
-    Fact,
-    Observation,
-    Plan,
     Reflection,
-    Subtask,
     Task,
 )
 

@@ -15,8 +15,9 @@ from mcts.protocols import Appraiser, Policy, Reflector
 from mcts.search import SearchResult, SearchRoles, Setting, search
 from mcts.searchers import greedy, override, paper, webpilot
 from webpilot.budget import Budget, Limits
+from webpilot.plan import Subtask
 from webpilot.types import Path as PagePath
-from webpilot.types import Reflection, Subtask
+from webpilot.types import Reflection
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 

@@ -14,7 +14,7 @@ from mcts.node import Status
 from mcts.protocols import Restored, Transition
 from mcts.scripted import ScriptedAppraiser, ScriptedPolicy, ScriptedReflector
 from mcts.searchers import greedy, override, paper, webpilot
-from webpilot.types import Observation
+from webpilot.observation import Observation
 
 OPEN = grid("...\n.S.\n..G")
 UP, DOWN, LEFT, RIGHT = (OPEN.button(name) for name in ("up", "down", "left", "right"))

@@ -32,18 +32,16 @@ from webpilot.assessments import Assessments
 from webpilot.explorer import ModelExplorer
 from webpilot.llm.protocol import ModelRequest
 from webpilot.llm.scripted import ScriptedLLM
+from webpilot.plan import Fact, Plan, Subtask
 from webpilot.roles import Attempt, Review
 from webpilot.types import (
     Action,
     Candidate,
     Completion,
     Effect,
-    Fact,
     Infeasible,
-    Plan,
     Reflection,
     ReflectionScope,
-    Subtask,
     Task,
 )
 

@@ -18,7 +18,8 @@ from webpilot.agent import Agent, AgentConfig, AgentResult
 from webpilot.budget import Budget
 from webpilot.cast import webpilot_roles
 from webpilot.llm.scripted import ScriptedLLM
-from webpilot.types import Action, Element, Fingerprint, Observation, Path, Task
+from webpilot.observation import Element, Fingerprint, Observation
+from webpilot.types import Action, Path, Task
 
 ORDERS = """\
 RootWebArea 'Orders', url='http://site/orders'

@@ -11,8 +11,9 @@ from planner.extractor import ModelExtractor
 from planner.reading import verified
 from webpilot.llm.protocol import ModelRequest
 from webpilot.llm.scripted import ScriptedLLM
+from webpilot.plan import Fact
 from webpilot.roles import Reading
-from webpilot.types import Answer, Fact, Task
+from webpilot.types import Answer, Task
 
 PLAIN = replace(TASK, answer_format=None)
 NOT_FOUND = {**EXTRACTION, "found": False, "evidence": "", "value": ""}

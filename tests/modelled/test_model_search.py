@@ -16,7 +16,8 @@ from webpilot.appraiser import ModelAppraiser
 from webpilot.assessments import Assessments
 from webpilot.budget import Budget
 from webpilot.explorer import ModelExplorer
-from webpilot.types import Reflection, ReflectionScope, Subtask, Task
+from webpilot.plan import Subtask
+from webpilot.types import Reflection, ReflectionScope, Task
 from webpilot.verifier import PageVerifier
 
 TASK = Task(id="grid.maze", seed=0, goal="reach the goal", action_kinds=("click",))

@@ -23,7 +23,8 @@ from webpilot.llm.metering import MeteredLLM
 from webpilot.llm.protocol import LLM, ModelReply, ModelRequest
 from webpilot.llm.retrying import RetryingLLM
 from webpilot.llm.scheduling import SCHEDULERS
-from webpilot.types import Subtask, Task
+from webpilot.plan import Subtask
+from webpilot.types import Task
 
 TASK = Task(id="grid.maze", seed=0, goal="reach the goal", action_kinds=("click",))
 CONFIG = override(webpilot(), max_depth=14, rollouts=40)

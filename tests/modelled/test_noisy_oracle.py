@@ -19,7 +19,7 @@ import webpilot as wp
 from experiments.bench import noise
 from mcts.gridworld import Grid, GridWorld
 from prompts import schema
-from prompts.asking import Answer, parse_answer
+from prompts.answers import Answer, parse_answer
 from webpilot.budget import Budget
 from webpilot.cast import LLMCast
 from webpilot.errors import ConfigError, LLMError

@@ -13,7 +13,8 @@ from site_world import Played, Site, play
 
 from prompts.fence import nonce
 from webpilot.errors import FormatError
-from webpilot.types import Action, Candidate, Observation, Task
+from webpilot.observation import Observation
+from webpilot.types import Action, Candidate, Task
 
 GOAL = 'Read who placed order 7, and leave everything else "as it is".'
 SHOP = Task(id="site.owner", seed=0, goal=GOAL, action_kinds=("click",))

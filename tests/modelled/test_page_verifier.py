@@ -8,9 +8,10 @@ from prompt_samples import PROPOSING, click
 
 from mcts.protocols import NodeContext
 from webpilot.aiming import NAMES_ELEMENT
+from webpilot.observation import Cue
 from webpilot.offline.verifier import OfflineVerifier
 from webpilot.roles import Rejection, Verifier
-from webpilot.types import Action, Cue
+from webpilot.types import Action
 from webpilot.verifier import PageVerifier
 
 VERIFIERS = (PageVerifier(), OfflineVerifier())

@@ -5,7 +5,7 @@ from dataclasses import replace
 from site_world import ORDERS, PEOPLE, Site
 
 from prompts.pages import HELD_BACK, changed_lines, page_text
-from webpilot.types import Element, Fingerprint, Observation, OpenTab
+from webpilot.observation import Element, Fingerprint, Observation, OpenTab
 
 SITE = Site({"orders": ORDERS, "people": PEOPLE}, "orders")
 PAGE = SITE.page("orders")

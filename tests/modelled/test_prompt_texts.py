@@ -5,7 +5,7 @@ from asked import fenced, outside, prompt
 from prompt_samples import ANSWERS, ASKS, GOLDEN, HINTS, TASK, golden_text, request
 
 from prompts import schema
-from prompts.asking import Answer, parse_answer
+from prompts.answers import Answer, parse_answer
 from webpilot.llm.protocol import ModelReply
 from webpilot.llm.schemas import strict_schema
 

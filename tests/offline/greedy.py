@@ -9,7 +9,8 @@ from mcts.protocols import HistoryStep, NodeContext
 from tests.env.opened import Opened
 from tests.offline.page_runs import SCALE
 from webpilot.offline import offline_roles
-from webpilot.types import Action, Subtask
+from webpilot.plan import Subtask
+from webpilot.types import Action
 
 
 @dataclass

@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 
 from mcts.protocols import HistoryStep, NodeContext
 from tests.env.opened import Opened, opened
+from webpilot.observation import Observation
 from webpilot.offline.assessment import Judge
 from webpilot.offline.explorer import OfflineExplorer
 from webpilot.offline.skills import SKILLS
-from webpilot.types import Action, Observation, Subtask
+from webpilot.plan import Subtask
+from webpilot.types import Action
 
 SCALE = 1.5
 """As on MiniWoB++: coordinates of actions are CSS pixels times this."""

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from mcts.protocols import HistoryStep, NodeContext
 from tests.env.opened import Opened
+from webpilot.observation import Observation
 from webpilot.offline.sites import site_roles
+from webpilot.plan import Subtask
 from webpilot.roles import Roles
-from webpilot.types import Action, Observation, Outcome, Subtask
+from webpilot.types import Action, Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,19 +12,12 @@ import pytest
 import webpilot.offline
 from mcts.protocols import HistoryStep, NodeContext, SiblingNote
 from tests.offline.view_building import Drawn, context
+from webpilot.observation import Observation
 from webpilot.offline import offline_roles
 from webpilot.offline.page import Node, PageView
+from webpilot.plan import Subtask
 from webpilot.roles import Attempt, Rejection
-from webpilot.types import (
-    Action,
-    Candidate,
-    Done,
-    Observation,
-    Reflection,
-    ReflectionScope,
-    Subtask,
-    Task,
-)
+from webpilot.types import Action, Candidate, Done, Reflection, ReflectionScope, Task
 
 GOAL = 'Enter "Ada" into the name field and press Submit.'
 ROLES = offline_roles()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from mcts.protocols import HistoryStep, NodeContext
+from webpilot.observation import Cue, Element, Fingerprint, Observation
 from webpilot.offline.page import PageView
 from webpilot.offline.reading import read_page
-from webpilot.types import Action, Cue, Element, Fingerprint, Observation, Subtask
+from webpilot.plan import Subtask
+from webpilot.types import Action
 
 
 class Drawn:

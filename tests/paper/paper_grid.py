@@ -18,7 +18,9 @@ from webpilot.adapters import VerifiedPolicy
 from webpilot.agent import Agent, AgentConfig, AgentResult
 from webpilot.budget import Budget
 from webpilot.llm.protocol import ModelRequest
-from webpilot.types import Action, Observation, Path, Subtask, Task
+from webpilot.observation import Observation
+from webpilot.plan import Subtask
+from webpilot.types import Action, Path, Task
 
 TASK = Task(id="grid.maze", seed=0, goal="reach the goal", benchmark="grid")
 

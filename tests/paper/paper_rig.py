@@ -13,8 +13,10 @@ from prompts.asking import Asker
 from webpilot.cast import paper_roles
 from webpilot.llm.protocol import ModelRequest
 from webpilot.llm.scripted import ScriptedLLM
+from webpilot.observation import Element, Fingerprint, Observation
+from webpilot.plan import Subtask
 from webpilot.roles import Attempt, Explorer, Roles, Verifier
-from webpilot.types import Action, Effect, Element, Fingerprint, Observation, Subtask, Task
+from webpilot.types import Action, Effect, Task
 
 GOAL = "Find the book 'Salt' and reserve it"
 TASK = Task(id="library.reserve", seed=0, goal=GOAL, benchmark="library", site="library")

@@ -28,17 +28,9 @@ from paper_rig import (
 from mcts.protocols import HistoryStep, NodeContext, SiblingNote
 from webpilot.llm.protocol import ModelRequest
 from webpilot.paper.explorer import Failure
+from webpilot.plan import Fact, Plan, Subtask
 from webpilot.roles import Review
-from webpilot.types import (
-    Action,
-    Candidate,
-    Completion,
-    Fact,
-    Plan,
-    Reflection,
-    ReflectionScope,
-    Subtask,
-)
+from webpilot.types import Action, Candidate, Completion, Reflection, ReflectionScope
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "prompts" / "paper"
 TEMPLATES = Path(__file__).parents[2] / "prompts" / "paper"

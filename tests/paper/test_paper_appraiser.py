@@ -8,7 +8,8 @@ import pytest
 from paper_rig import BY_ACTIONS, SEARCHED, TYPED, cast, context, run
 from sample_prompts import ANSWERS, NOTED
 
-from webpilot.types import Appraisal, Completion, Subtask
+from webpilot.plan import Subtask
+from webpilot.types import Appraisal, Completion
 
 
 def test_both_scores_come_from_one_call_with_the_reasoning() -> None:

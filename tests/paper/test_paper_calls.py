@@ -6,7 +6,8 @@ import pytest
 from paper_grid import GridModel, played, searched
 
 from mcts.gridworld import Grid
-from webpilot.types import Answer, Subtask
+from webpilot.plan import Subtask
+from webpilot.types import Answer
 
 ONE_STEP = Grid("SG")
 TWO_STEPS = Grid("S#\n.G")

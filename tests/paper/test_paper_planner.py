@@ -24,8 +24,9 @@ from sample_prompts import ANSWERS, PLAN, REVIEW
 
 from planner.reading import as_read
 from webpilot.errors import FormatError
+from webpilot.plan import Fact, Plan, Subtask
 from webpilot.roles import Reading
-from webpilot.types import Answer, Fact, Plan, Reflection, ReflectionScope, Subtask, Task
+from webpilot.types import Answer, Reflection, ReflectionScope, Task
 
 START = ["task_expectation", "describe_page", "plan"]
 STATE = {"need_answer": False, "answer_requirements": ""}

@@ -13,7 +13,7 @@ from paper_rig import GOAL, ORDER, shown, unfenced
 from sample_prompts import ANSWERS, GOLDEN, golden_text, names, samples
 
 from prompts import paper_schema
-from prompts.asking import Answer, parse_answer
+from prompts.answers import Answer, parse_answer
 from webpilot.llm.protocol import ModelReply, ModelRequest
 from webpilot.llm.schemas import strict_schema
 from webpilot.llm.scripted import as_reply

@@ -13,8 +13,9 @@ from mcts.gridworld import Grid, GridWorld
 from mcts.node import Status
 from mcts.protocols import Level, Restored, Transition, World
 from webpilot.llm.protocol import ModelRequest
+from webpilot.observation import Element, Fingerprint, Observation
 from webpilot.paper.explorer import Failure
-from webpilot.types import Action, Element, Fingerprint, Observation, Path, Task
+from webpilot.types import Action, Path, Task
 
 OPEN = Grid("....\n.S..\n....\n...G")
 STAIRS = Grid("S##\n..#\n#.G")

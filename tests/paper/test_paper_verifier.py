@@ -9,10 +9,11 @@ from paper_rig import CLICK, FILL, SEARCH, TASK, TYPED, cast, choice, context, r
 
 from prompts.paper_schema import NextAction
 from webpilot.actions import MINIWOB_ALL
+from webpilot.observation import Element, Fingerprint, Observation
 from webpilot.paper.alignment import conflict
 from webpilot.paper.grammar import Misread, Understood, offered, typed, understood
 from webpilot.roles import Rejection
-from webpilot.types import Action, Element, Fingerprint, Observation, Task
+from webpilot.types import Action, Task
 
 ALL = offered(())
 

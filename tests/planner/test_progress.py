@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.progress import Progress
-from webpilot.types import Fact, Plan, Reflection, ReflectionScope, Subtask, Task
+from webpilot.plan import Fact, Plan, Subtask
+from webpilot.types import Reflection, ReflectionScope, Task
 
 TASK = Task(id="t", seed=0, goal="find it")
 LESSON = Reflection(scope=ReflectionScope.SUBTASK, text="look elsewhere")

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.reading import as_read, grounded, normalised, verified
+from webpilot.observation import Fingerprint, Observation
+from webpilot.plan import Fact, Plan, Subtask
 from webpilot.roles import Reading
-from webpilot.types import Answer, Fact, Fingerprint, Observation, Plan, Subtask, Task
+from webpilot.types import Answer, Task
 
 PAGE = """RootWebArea 'Order 7', focused
 	[12] heading 'Order 7'

@@ -8,18 +8,11 @@ import pytest
 
 from planner import adjust, config, control, decompose
 from webpilot.errors import ConfigError
+from webpilot.observation import Fingerprint, Observation
+from webpilot.plan import Plan, Subtask
 from webpilot.roles import Attempt, Review
 from webpilot.scripted import ScriptedController, ScriptedPlanner
-from webpilot.types import (
-    Completion,
-    Fingerprint,
-    Observation,
-    Plan,
-    Reflection,
-    ReflectionScope,
-    Subtask,
-    Task,
-)
+from webpilot.types import Completion, Reflection, ReflectionScope, Task
 
 TASK = Task(id="t", seed=0, goal="buy the lamp")
 PAGE = Observation(text="shop", fingerprint=Fingerprint(exact="a", interactive="a"))

@@ -11,9 +11,10 @@ from pathlib import Path as FilePath
 from sample_rows import failed, row, spoiled
 from sample_trees import Sketch, checkboxes, drag, hostile, menu
 
+from webpilot.records.journal import EpisodeRecorder
 from webpilot.records.rows import EpisodeRow, Measured
 from webpilot.records.trees import SearchRecord
-from webpilot.records.writing import EpisodeRecorder, RunFolder
+from webpilot.records.writing import RunFolder
 
 
 def picture(shade: int, width: int = 160, height: int = 210) -> bytes:

@@ -7,6 +7,7 @@ from typing import Any
 
 from mcts.node import Node, Simulation, Status
 from mcts.tree import Tree
+from webpilot.observation import Fingerprint, Observation
 from webpilot.records.trees import AttemptRecord
 from webpilot.types import (
     Action,
@@ -15,8 +16,6 @@ from webpilot.types import (
     Completion,
     Done,
     Effect,
-    Fingerprint,
-    Observation,
     Path,
     Reflection,
     ReflectionScope,

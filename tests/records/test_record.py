@@ -13,10 +13,11 @@ import pytest
 from sample_rows import failed, row, spoiled
 
 from webpilot.errors import ConfigError, RecordError
+from webpilot.observation import Fingerprint, Observation
 from webpilot.records.disk import LineLog, write_atomically
+from webpilot.records.journal import EpisodeRecorder
 from webpilot.records.trees import AttemptRecord, SearchRecord
-from webpilot.records.writing import EpisodeRecorder, RunFolder
-from webpilot.types import Fingerprint, Observation
+from webpilot.records.writing import RunFolder
 
 ROOTS = (str(Path(__file__).parents[2]), str(Path(__file__).parent))
 """Where a fresh interpreter finds the rooms and this folder's builders."""

@@ -22,7 +22,8 @@ from env.sites.entry import Entry, Standing
 from env.sites.episode import SiteEpisode
 from env.sites.page import SitePage
 from env.sites.search import open_site_search
-from webpilot.types import Action, Observation
+from webpilot.observation import Observation
+from webpilot.types import Action
 from webpilot.verdict import Opinion
 
 HOME = """<!DOCTYPE html><html><head><title>Home</title></head><body><h1>Home</h1>

@@ -19,7 +19,8 @@ from env.link.thread import BrowserThread
 from mcts.protocols import Level, World
 from tests.sites.small_site import SmallSite, action
 from tests.sites.test_site_world import awaited
-from webpilot.types import Action, Observation, Path, PathStep
+from webpilot.observation import Observation
+from webpilot.types import Action, Path, PathStep
 
 SCRIPTS = 20
 STEPS = 3

@@ -12,7 +12,8 @@ import webpilot as wp
 from tests.experiments.form_model import form_model
 from tests.sites.small_site import SmallBenchmark, SmallSite
 from webpilot.agent import AgentConfig
-from webpilot.episode import EpisodePlan, play
+from webpilot.course import EpisodePlan
+from webpilot.episode import play
 from webpilot.llm.settings import ModelSettings
 from webpilot.policies import PolicySettings
 from webpilot.presets import PRESETS

@@ -15,8 +15,9 @@ from env.sites.search import open_site_search
 from mcts.protocols import Level, World
 from tests.sites.small_site import SmallSite, action
 from tests.sites.test_site_world import awaited
-from webpilot.types import Observation, PathStep
+from webpilot.observation import Observation
 from webpilot.types import Path as Route
+from webpilot.types import PathStep
 
 
 @pytest.fixture

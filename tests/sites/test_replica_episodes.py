@@ -22,8 +22,8 @@ from env.sites.suite import SiteSuite
 from mcts.protocols import NodeContext
 from tests.env.pocket import pocket
 from tests.webarena.noting import FIRST, SECOND, NotingCast, noted, noting_task
-from webpilot.once import Once, StepKey, path_hash
 from webpilot.records.rows import EpisodeRow
+from webpilot.steps import StepJournal, StepKey, path_hash
 
 POCKET = pocket()
 COUNT = "SELECT count(*) FROM things WHERE name = 'added'"
@@ -175,8 +175,8 @@ def test_where_every_episode_begins_anew_the_journal_of_an_earlier_try_counts_fo
         (click, *_) = first.trajectory
         key = StepKey(task="webarena.1", seed=0, path=path_hash([]), action=click)
         steps.unlink()
-        with Once(steps) as once:
+        with StepJournal(steps) as once:
             once.begin(key)  # and then a kill came
         assert outcome(noted(suite, CAST, steps=steps).row) == (None, True, False)
-        with Once(steps) as once:
+        with StepJournal(steps) as once:
             assert len(once.finished) == 2

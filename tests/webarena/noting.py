@@ -22,9 +22,10 @@ from mcts.scripted import ScriptedReflector
 from tests.sites.small_site import action
 from webpilot.benchmark import Benchmark
 from webpilot.budget import Limits
-from webpilot.episode import EpisodePlan, Played, play
+from webpilot.course import EpisodePlan
+from webpilot.episode import Played, play
 from webpilot.presets import PRESETS
-from webpilot.records.writing import EpisodeRecorder
+from webpilot.records.journal import EpisodeRecorder
 from webpilot.roles import Roles, Stage
 from webpilot.scripted import (
     ScriptedController,

@@ -17,8 +17,10 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 from webpilot.errors import SiteUnknown
-from webpilot.once import CommitOnce, Once
-from webpilot.types import Action, Fingerprint, Observation
+from webpilot.observation import Fingerprint, Observation
+from webpilot.once import CommitOnce
+from webpilot.steps import StepJournal
+from webpilot.types import Action
 
 STEPS = ("click('1')", "click('2')", "hover('3')", "click('1')")
 """What is committed: the third only reads, the last is the first again, elsewhere."""
@@ -100,7 +102,7 @@ def mortal_disk(mortal: Mortal) -> None:
 
 async def play(journal: Path, url: str, mortal: Mortal) -> str:
     episode = Posting(url, mortal)
-    with Once(journal) as once:
+    with StepJournal(journal) as once:
         careful = CommitOnce(
             episode,
             once,

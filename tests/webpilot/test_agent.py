@@ -17,6 +17,8 @@ from webpilot.agent import Agent, AgentConfig, AgentResult
 from webpilot.budget import Budget, Limits
 from webpilot.committing import Rooted
 from webpilot.errors import BudgetExhausted, EnvironmentDown
+from webpilot.observation import Observation
+from webpilot.plan import Plan, Subtask
 from webpilot.roles import Attempt, Review, Roles
 from webpilot.scripted import (
     ScriptedController,
@@ -32,11 +34,8 @@ from webpilot.types import (
     Completion,
     Effect,
     Infeasible,
-    Observation,
-    Plan,
     Reflection,
     ReflectionScope,
-    Subtask,
     Task,
 )
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tests.webpilot.test_agent import Shared, run
+from webpilot.observation import Observation
 from webpilot.scripted import ScriptedController, ScriptedPlanner, ScriptedVerifier
-from webpilot.types import Action, Observation
+from webpilot.types import Action
 
 
 def test_on_shared_servers_each_subtask_is_committed_when_its_path_is_found() -> None:

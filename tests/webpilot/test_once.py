@@ -16,8 +16,10 @@ import pytest
 from env.restore.ledger import LedgerServer
 from tests.webpilot.posting import STEPS, observed
 from webpilot.errors import ConfigError, SiteUnknown
-from webpilot.once import CommitOnce, Once, StepKey, path_hash, steps_file
-from webpilot.types import Action, Observation
+from webpilot.observation import Observation
+from webpilot.once import CommitOnce
+from webpilot.steps import StepJournal, StepKey, path_hash, steps_file
+from webpilot.types import Action
 
 ROOT = Path(__file__).resolve().parents[2]
 LINES = tuple(f"{place} {raw}" for place, raw in enumerate(STEPS) if raw.startswith("click"))
@@ -107,7 +109,7 @@ def click(bid: str) -> Action:
 
 
 def committed(file: Path, episode: Episode, *bids: str, **options: object) -> CommitOnce:
-    with Once(file) as once:
+    with StepJournal(file) as once:
         careful = CommitOnce(episode, once, task="shop.1", seed=0, **options)  # type: ignore[arg-type]
         asyncio.run(careful.commit([click(bid) for bid in bids]))
     return careful
@@ -138,7 +140,7 @@ def test_an_attempt_that_goes_another_way_than_what_the_site_holds_sends_nothing
     with pytest.raises(SiteUnknown, match=r"the site holds click\('2'\) of shop.1 seed 0"):
         committed(file, other, "1", "3")
     assert other.committed == ()
-    with Once(file) as once:
+    with StepJournal(file) as once:
         assert once.begin(replace(KEY, path="elsewhere"))
     with pytest.raises(SiteUnknown, match="goes another way"):
         committed(file, other, "1", "2", "3")
@@ -152,7 +154,7 @@ def test_the_same_action_elsewhere_is_another_step(tmp_path: Path) -> None:
     episode = Episode()
     committed(file, episode, "1", "1")
     assert len(episode.committed) == 2
-    with Once(file) as once:
+    with StepJournal(file) as once:
         assert len({key.path for key in once.finished}) == 2
 
 
@@ -189,34 +191,34 @@ def test_a_step_that_ended_in_an_error_stays_begun(tmp_path: Path) -> None:
 
 def test_a_torn_line_is_none_and_a_damaged_one_stops_everything(tmp_path: Path) -> None:
     file = tmp_path / "steps.jsonl"
-    with Once(file) as once:
+    with StepJournal(file) as once:
         assert once.begin(KEY)
     whole = file.read_text()
     file.write_text(whole + '{"state": "done", "ta')
-    with Once(file) as once, pytest.raises(SiteUnknown):
+    with StepJournal(file) as once, pytest.raises(SiteUnknown):
         once.begin(KEY)
     file.write_text(whole.replace("begun", "gone"))
     with pytest.raises(ConfigError, match="line 1, is damaged"):
-        Once(file)
+        StepJournal(file)
     file.write_text(whole)
-    Once(file).close()  # the file was let go of
+    StepJournal(file).close()  # the file was let go of
 
 
 def test_two_processes_do_not_share_a_journal(tmp_path: Path) -> None:
     file = tmp_path / "steps.jsonl"
-    with Once(file), pytest.raises(ConfigError, match="another process"):
-        Once(file)
+    with StepJournal(file), pytest.raises(ConfigError, match="another process"):
+        StepJournal(file)
 
 
 def test_the_journal_holds_one_json_line_for_each_change(tmp_path: Path) -> None:
     file = steps_file(tmp_path, "shop.1", 3)
     assert file == tmp_path / "steps" / "shop.1.3.jsonl"
     odd = StepKey(task="shop.1", seed=3, path="", action="fill('1', 'a\u2028b\nc')")
-    with Once(file) as once:
+    with StepJournal(file) as once:
         once.begin(odd)
         once.done(odd, url="http://shop/\u2028")
     states = [json.loads(line)["state"] for line in file.read_text().splitlines()]
     assert states == ["begun", "done"]
-    with Once(file) as once:
+    with StepJournal(file) as once:
         assert once.finished == (odd,)
         assert not once.begin(odd)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from webpilot.observation import Observation
 from webpilot.offline.clauses import quoted
 from webpilot.offline.reading import read_page
 from webpilot.offline.values import look_up
+from webpilot.plan import Fact, Plan, Subtask
 from webpilot.roles import Reading
-from webpilot.types import Answer, Fact, Observation, Plan, Subtask, Task
+from webpilot.types import Answer, Task
 
 __all__ = ["OfflineExtractor"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from webpilot.types import Element
+from webpilot.observation import Element
 
 __all__ = ["Box", "Node", "PageView"]
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from webpilot.observation import Observation
 from webpilot.offline.assessment import Judge
 from webpilot.offline.goal import parse
+from webpilot.plan import Plan, Subtask
 from webpilot.roles import Review
-from webpilot.types import Observation, Plan, Subtask, Task
+from webpilot.types import Task
 
 __all__ = ["OfflinePlanner"]
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from webpilot.observation import Cue, Element, Observation
 from webpilot.offline.labels import with_labels
 from webpilot.offline.matching import fold
 from webpilot.offline.page import Node, PageView
-from webpilot.types import Cue, Element, Observation
 
 __all__ = ["read_page"]
 

@@ -17,18 +17,11 @@ from prompts.paper_schema import (
     SimReflection,
     counts,
 )
+from webpilot.observation import Observation
 from webpilot.paper.entering import ENTER, Entering
 from webpilot.paper.grammar import Offer, offered
 from webpilot.paper.verifier import PaperVerifier
-from webpilot.types import (
-    Action,
-    Candidate,
-    Effect,
-    Observation,
-    Reflection,
-    ReflectionScope,
-    Task,
-)
+from webpilot.types import Action, Candidate, Effect, Reflection, ReflectionScope, Task
 
 __all__ = ["Failure", "PaperExplorer"]
 

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from prompts.paper_schema import NextAction
 from webpilot.actions import parse_action
 from webpilot.errors import ActionError
+from webpilot.observation import Element, Observation
 from webpilot.paper.alignment import conflict
-from webpilot.types import Action, Element, Observation
+from webpilot.types import Action
 
 __all__ = ["Misread", "Offer", "Understood", "offered", "typed", "understood", "usable"]
 

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from webpilot.errors import ConfigError
+from webpilot.records.journal import JOURNAL_SCHEMA, episode_name
 from webpilot.records.rows import EpisodeRow, latest
 from webpilot.records.statistics import summarise
 from webpilot.records.trees import SearchRecord
-from webpilot.records.writing import JOURNAL_SCHEMA, episode_name
 
 if TYPE_CHECKING:
     import pandas as pd

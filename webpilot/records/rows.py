@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
-from types import UnionType
-from typing import Any, Self, get_args, get_origin, get_type_hints
+from typing import Any, Self, get_type_hints
 
 from webpilot.errors import ConfigError
+from webpilot.records.kinds import check_kinds
 
 __all__ = [
     "ERROR_KINDS",
@@ -133,7 +133,8 @@ class EpisodeRow:
     measured: Measured = Measured()
 
     def __post_init__(self) -> None:
-        _check_types(self)
+        for part in (self, self.measured):
+            check_kinds(part, _HINTS[type(part)])
         if self.schema != ROW_SCHEMA:
             raise ValueError(f"schema {self.schema} is not {ROW_SCHEMA}")
         if self.stop_reason not in STOP_REASONS:
@@ -228,33 +229,6 @@ def projection(rows: Iterable[EpisodeRow]) -> list[dict[str, Any]]:
     for row in plain:
         del row["measured"]
     return plain
-
-
-def _check_types(row: EpisodeRow) -> None:
-    for part in (row, row.measured):
-        for name, hint in _HINTS[type(part)].items():
-            value = getattr(part, name)
-            if not _fits(value, hint):
-                raise ValueError(f"{name} is {value!r}, not {hint}")
-
-
-def _fits(value: object, hint: Any) -> bool:
-    """Return whether ``value`` is of the kind that a field's annotation names."""
-    if isinstance(hint, UnionType):
-        return any(_fits(value, option) for option in get_args(hint))
-    origin = get_origin(hint)
-    if origin is tuple:
-        return isinstance(value, tuple) and all(_fits(item, get_args(hint)[0]) for item in value)
-    if origin is dict:
-        of_value = get_args(hint)[1]
-        return isinstance(value, dict) and all(
-            isinstance(name, str) and _fits(item, of_value) for name, item in value.items()
-        )
-    if hint is float:
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
-    if hint is int:
-        return isinstance(value, int) and not isinstance(value, bool)
-    return isinstance(value, hint)
 
 
 _HINTS: dict[type, dict[str, Any]] = {part: get_type_hints(part) for part in (EpisodeRow, Measured)}

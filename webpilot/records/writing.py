@@ -1,7 +1,8 @@
-"""The record of a run as it is written: rows, summary, and one folder per episode.
+"""The folder of a run as it is written: its configuration, its rows and its summary.
 
-Everything is text or PNG, every file is valid at every moment, and nothing that a finished episode
-wrote is ever overwritten. :mod:`webpilot.records.reading` reads it back.
+Everything is text, every file is valid at every moment, and nothing that a finished episode wrote
+is ever overwritten. :mod:`webpilot.records.journal` writes each episode's own folder in it,
+:mod:`webpilot.records.reading` reads everything back.
 """
 
 from __future__ import annotations
@@ -14,23 +15,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
-import yaml  # type: ignore[import-untyped]  # its stubs are no dependency of ours
-
 from webpilot.errors import ConfigError
 from webpilot.records.disk import LineLog, clean_up, write_atomically
+from webpilot.records.identity import changed_versions, differences
+from webpilot.records.journal import EpisodeRecorder, episode_name
 from webpilot.records.rows import EpisodeRow, latest
 from webpilot.records.statistics import summarise
-from webpilot.records.trees import SearchRecord
-from webpilot.types import Observation
 
-__all__ = ["JOURNAL_SCHEMA", "EpisodeRecorder", "RunFolder", "episode_name", "salt_of"]
-
-JOURNAL_SCHEMA = 1
-
-
-def episode_name(task: str, seed: int) -> str:
-    """Return the name of an episode's folder."""
-    return f"{task}.{seed}"
+__all__ = ["RunFolder", "salt_of"]
 
 
 def salt_of(path: Path) -> bytes:
@@ -78,7 +70,12 @@ class RunFolder:
         """One line each: versions that changed since the run began, a row that a kill tore."""
         stored = path / "config.yaml"
         if stored.exists():
-            _refuse_other(path, stored.read_text(encoding="utf-8"), config, loose)
+            there = stored.read_text(encoding="utf-8")
+            if differing := differences(there, config, loose=loose):
+                raise ConfigError(
+                    f"{path} holds a run with another configuration: {', '.join(differing)}; "
+                    "choose another run.name=, or remove that folder"
+                )
         self._rows = LineLog(path / "results.jsonl", durable=True)
         try:
             clean_up(path)
@@ -89,7 +86,7 @@ class RunFolder:
                     "the last row was torn by a kill and is left out; its episode runs again",
                 )
             before = self._summary()
-            self.warnings += (changed := _changed_versions(before, self.about))
+            self.warnings += (changed := changed_versions(before.get("run", {}), self.about))
             if changed:
                 # What the run began with stays; each row names the versions it was played with.
                 self.about["resumed_with"] = self.about["versions"]
@@ -199,86 +196,6 @@ class RunFolder:
         return summary
 
 
-class EpisodeRecorder:
-    """One episode's folder: the journal as it happens, screenshots, and the search trees.
-
-    Every line of the journal has ``seq`` (0, 1, 2, ...), ``at`` (seconds since the episode began)
-    and ``event``; the first one has the schema's version. Names and fields that the report reads
-    are listed in ``docs/record.md``.
-    """
-
-    def __init__(
-        self,
-        folder: Path,
-        *,
-        task: str,
-        seed: int,
-        clock: Callable[[], float] = time.monotonic,
-        now: Callable[[], float] = time.time,
-    ) -> None:
-        self.folder = folder
-        self._clock = clock
-        self._started = clock()
-        self._sequence = 0
-        self._seen: set[str] = set()
-        self._log = LineLog(folder / "journal.jsonl", durable=False)
-        head = {"schema": JOURNAL_SCHEMA, "task": task, "seed": seed, "began": round(now(), 3)}
-        self.event("journal", head)
-
-    def event(
-        self, name: str, data: Mapping[str, object] | None = None, /, **plain: object
-    ) -> None:
-        """Append one event. ``data`` and ``plain`` are plain data (text, numbers, lists, dicts).
-
-        Raises:
-            RecordError: no space.
-        """
-        head = {"seq": self._sequence, "at": round(self._clock() - self._started, 3), "event": name}
-        line = json.dumps({**head, **(data or {}), **plain}, ensure_ascii=False, allow_nan=False)
-        self._log.append(line)
-        self._sequence += 1
-
-    def observation(self, observation: Observation) -> str:
-        """Return the digest that names this page in the journal, storing its text once."""
-        digest = observation.fingerprint.exact
-        if digest not in self._seen:
-            self.event(
-                "observation",
-                digest=digest,
-                url=observation.url,
-                title=observation.title,
-                text=observation.text,
-            )
-            self._seen.add(digest)
-        return digest
-
-    def screenshot(self, step: int, png: bytes) -> str:
-        """Store the page after ``step`` committed actions and return the file's name."""
-        name = f"step-{step:02d}.png"
-        write_atomically(self.folder / name, png)
-        self.event("screenshot", step=step, file=name)
-        return name
-
-    def evidence(self, name: str, content: bytes) -> None:
-        """Store what a judge was shown as a file of the episode."""
-        write_atomically(self.folder / name, content)
-        self.event("evidence", file=name, bytes=len(content))
-
-    def tree(self, record: SearchRecord) -> None:
-        """Write ``tree.json``."""
-        write_atomically(self.folder / "tree.json", record.to_json())
-
-    def close(self) -> None:
-        """End the journal; closing twice is harmless."""
-        self._log.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
 def _row(file: Path, number: int, line: str) -> EpisodeRow:
     try:
         return EpisodeRow.from_json(line)
@@ -294,42 +211,3 @@ def _free_name(folder: Path) -> Path:
     while (name := folder.with_name(f"{folder.name}.superseded-{number}")).exists():
         number += 1
     return name
-
-
-def _refuse_other(path: Path, stored: str, config: str, loose: tuple[str, ...]) -> None:
-    """Raise if two configurations differ in anything that is part of a run's identity."""
-    there, now = (_flat(yaml.safe_load(text)) for text in (stored, config))
-    differing = [
-        f"{key} ({there.get(key, 'absent')} there, {now.get(key, 'absent')} now)"
-        for key in sorted(there.keys() | now.keys())
-        if there.get(key, _ABSENT) != now.get(key, _ABSENT)
-        and not any(key == name or key.startswith(f"{name}.") for name in loose)
-    ]
-    if differing:
-        raise ConfigError(
-            f"{path} holds a run with another configuration: {', '.join(differing)}; choose "
-            "another run.name=, or remove that folder"
-        )
-
-
-_ABSENT = object()
-
-
-def _flat(value: object, name: str = "") -> dict[str, object]:
-    """Return dotted names and leaf values of nested mappings."""
-    if not isinstance(value, dict) or (not value and name):
-        return {name: value} if name else {}
-    flat: dict[str, object] = {}
-    for key, item in value.items():
-        flat |= _flat(item, f"{name}.{key}" if name else str(key))
-    return flat
-
-
-def _changed_versions(before: Mapping[str, Any], about: Mapping[str, Any]) -> tuple[str, ...]:
-    then = before.get("run", {}).get("versions", {})
-    now = about.get("versions", {})
-    return tuple(
-        f"{name} was {then[name]} when this run began and is {now[name]} now"
-        for name in sorted(then.keys() & now.keys())
-        if then[name] != now[name]
-    )

@@ -11,8 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from webpilot.observation import Cue, Element, Observation
 from webpilot.offline.sites.page import FIELD_ROLES, Item, SitePage
-from webpilot.types import Cue, Element, Observation
 
 __all__ = ["build_page"]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from webpilot.types import Element
+from webpilot.observation import Element
 
 __all__ = ["FIELD_ROLES", "Item", "SitePage", "searches"]
 

@@ -6,11 +6,13 @@ from collections import OrderedDict
 from dataclasses import replace
 
 from mcts.protocols import NodeContext
+from webpilot.observation import Observation
 from webpilot.offline.sites.answers import read_answer
 from webpilot.offline.sites.errands import read_errand
 from webpilot.offline.sites.judging import Standing, answer_of, stand
 from webpilot.offline.sites.trail import Reader, Trail
 from webpilot.offline.verifier import OfflineVerifier
+from webpilot.plan import Fact, Plan, Subtask
 from webpilot.roles import Attempt, Reading, Review, Roles
 from webpilot.types import (
     Action,
@@ -19,13 +21,9 @@ from webpilot.types import (
     Candidate,
     Completion,
     Effect,
-    Fact,
     Infeasible,
-    Observation,
-    Plan,
     Reflection,
     ReflectionScope,
-    Subtask,
     Task,
 )
 

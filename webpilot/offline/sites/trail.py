@@ -6,10 +6,11 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from mcts.protocols import NodeContext
+from webpilot.observation import Observation
 from webpilot.offline.sites.building import build_page
 from webpilot.offline.sites.forms import finds
 from webpilot.offline.sites.page import Item, SitePage
-from webpilot.types import Action, Observation
+from webpilot.types import Action
 
 __all__ = ["Reader", "Step", "Trail"]
 
