@@ -15,10 +15,10 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
@@ -28,9 +28,9 @@ from omegaconf.errors import OmegaConfBaseException
 
 from env.benchmarks import Suite, suite_of
 from env.sites.exploring import COMMIT_ONCE
-from experiments.about import about_run, clusters, groupings, taped
 from experiments.ceiling import ceiling
 from experiments.configs import Settings, build, register
+from experiments.description import about_run, clusters, groupings
 from experiments.readiness import endpoints_checked
 from experiments.referee import second_opinion
 from webpilot.budget import KEYS, Budget
@@ -114,7 +114,7 @@ def carry_out(settings: Settings, *, command: str = "") -> int:
             )
             report = write_report(path)
         print_summary(summary, report=report)
-        print_notes(taped(settings, summary))
+        print_notes(_taped(settings, summary))
         return _exit_code(settings, latest(folder.rows()))
 
 
@@ -176,6 +176,18 @@ def _resumed(settings: Settings, rows: Sequence[EpisodeRow]) -> Budget:
             if key != "seconds":
                 budget.record(key, getattr(row, key))
     return budget
+
+
+def _taped(settings: Settings, summary: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return one line on what the tape has answered, or none."""
+    spent, measured = summary["spent"], summary["measured"]
+    if not measured["llm_calls_cached"]:
+        return ()
+    paid = f", ${measured['usd_paid']:.2f} of ${spent['usd']:.2f} paid" if spent["usd"] else ""
+    return (
+        f"{measured['llm_calls_cached']} of {spent['llm_calls']} model calls were answered by "
+        f"{settings.policy.model.tape.path}{paid}",
+    )
 
 
 def _exit_code(settings: Settings, rows: Sequence[EpisodeRow]) -> int:

@@ -168,11 +168,11 @@ class Agent:
 
     async def _take(self, journey: Journey, attempt: Attempt, taking: Taking) -> Attempt:
         """Return the attempt as it was committed; the search goes on from where that has led."""
-        actions = [step.action for step in journey.adopted.all_steps]
-        seen = await taking.committer.commit(actions)
+        steps = journey.adopted.all_steps
+        seen = await taking.committer.commit([step.action for step in steps])
         rooted = await taking.reroot()
         self.on_event("reroot", {"committed": len(taking.committer.committed)})
-        journey.go_on_from(rooted)
+        journey.go_on_from(rooted, taken=steps)
         return as_committed(attempt, seen)
 
     async def _adjust(

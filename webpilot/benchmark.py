@@ -65,7 +65,7 @@ class SearchSide(Protocol):
     def anew(self) -> bool:
         """Whether the servers hold nothing that an earlier try at the episode has done.
 
-        Else that try was cut off, and what it has done counts; see :mod:`webpilot.once`.
+        Else that try was cut off, and what it has done counts; see :mod:`webpilot.steps`.
         """
         ...
 

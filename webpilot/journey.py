@@ -48,7 +48,7 @@ class Journey:
             self.outcome = Infeasible(reason=plan.infeasible)
             self.stop_reason = "infeasible"
 
-    def go_on_from(self, rooted: Rooted) -> None:
-        """Begin anew where committing has led: what was on the way is taken, not tried."""
-        self.taken += self.adopted.all_steps
+    def go_on_from(self, rooted: Rooted, *, taken: tuple[PathStep, ...]) -> None:
+        """Begin anew where committing these steps has led; they are taken, no longer tried."""
+        self.taken += taken
         self.path, self.worlds, self.tries = Path(root=rooted.root), rooted.worlds, []

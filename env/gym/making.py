@@ -10,11 +10,12 @@ from typing import Any
 
 import browsergym.core.registration
 import gymnasium
+from browsergym.core.task import OpenEndedTask
 
 from env.gym.fast import FastBrowserEnv
 from env.server import PageServer, miniwob_folder
 
-__all__ = ["make", "substituted"]
+__all__ = ["make", "open_ended", "substituted"]
 
 MINIWOB = "miniwob."
 URL = "MINIWOB_URL"
@@ -41,6 +42,12 @@ def make(task_id: str, **settings: Any) -> gymnasium.Env[Any, Any]:
         settings["task_kwargs"] = {"base_url": served(), **given}
     with substituted():
         return gymnasium.make(_get_env_name(name), **settings)
+
+
+def open_ended(start_url: str, **settings: Any) -> FastBrowserEnv:
+    """Return the environment of BrowserGym's task that only opens an address and never ends."""
+    told = {"start_url": start_url, "goal": "look around"}
+    return FastBrowserEnv(task_entrypoint=OpenEndedTask, task_kwargs=told, **settings)
 
 
 @contextmanager

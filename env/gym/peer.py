@@ -22,7 +22,7 @@ from env.miniwob.reference import browsers_folder
 from webpilot.closing import Closing
 from webpilot.errors import EnvironmentDown
 
-__all__ = ["KNOBS", "SHIPPED", "Peer", "Said", "action_set", "open_ended", "said", "text_of"]
+__all__ = ["KNOBS", "SHIPPED", "Peer", "Said", "action_set", "said", "text_of"]
 
 SHIPPED: Mapping[str, Any] = {}
 """BrowserGym as it is."""
@@ -107,14 +107,6 @@ def action_set(subsets: tuple[str, ...] = SUBSETS) -> Any:
     from browsergym.core.action.highlevel import HighLevelActionSet
 
     return HighLevelActionSet(list(subsets), multiaction=False)
-
-
-def open_ended(start_url: str) -> dict[str, Any]:
-    """Return what makes an environment's task BrowserGym's own that never ends, at an address."""
-    from browsergym.core.task import OpenEndedTask
-
-    told = {"start_url": start_url, "goal": "look around"}
-    return {"task_entrypoint": OpenEndedTask, "task_kwargs": told}
 
 
 def text_of(observation: Mapping[str, Any]) -> str:

@@ -119,8 +119,9 @@ class Keeper:
         """End what watches; closing is done."""
         if self._watchdog is not None:
             self._watchdog.stop()
-        if self._folder is not None and remove(self._folder):
-            self.warden.drop(self._folder)
+        folder, self._folder = self._folder, None
+        if folder is not None and remove(folder):
+            self.warden.drop(folder)
         self.warden.stop()
         self.gate.close()
         atexit.unregister(self.abandon_browser)

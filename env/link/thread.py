@@ -59,9 +59,8 @@ class BrowserThread(Closing):
         """How many browsers were started so far."""
         return self._keeper.launches
 
-    @property
     def folder(self) -> Path:
-        """A folder for files of its user's; gone once it is closed, or killed."""
+        """Return a folder for files, gone when the thread is; only for work in this thread."""
         return self._keeper.folder()
 
     def submit(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:

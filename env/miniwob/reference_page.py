@@ -28,7 +28,7 @@ from webpilot.types import Action
 if TYPE_CHECKING:
     from browsergym.core.env import BrowserEnv
 
-__all__ = ["PlaywrightSession", "ReferencePage"]
+__all__ = ["ReferencePage"]
 
 
 @dataclass(frozen=True, slots=True)

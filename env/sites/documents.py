@@ -49,9 +49,10 @@ class DocumentWatch:
 
     def seen(self) -> Documents:
         """Return what became of the documents since the last call."""
-        seen = Documents(came=self._came, troubled=self._troubled)
-        self._came = self._troubled = False
-        return seen
+        # Each read and taken back without a call in between: the reading thread goes on noting.
+        came, self._came = self._came, False
+        troubled, self._troubled = self._troubled, False
+        return Documents(came=came, troubled=troubled)
 
     def _asked(self, params: Reply) -> None:
         self.left = self.left or LEAVING.search(params["request"]["url"]) is not None

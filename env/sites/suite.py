@@ -94,7 +94,7 @@ class SiteSuite(Closing):
         task = self.grounds.load(task_id)
         judges = await asyncio.to_thread(self.grounds.judges, task)
         thread = await self._ready("commit", task)
-        har = thread.folder / f"{task.id}.{seed}.har"
+        har = await thread.run(thread.folder) / f"{task.id}.{seed}.har"
         entry = replace(await self._entry("commit", task, thread), har=har)
         page = self._page(task, entry, thread)
         prepare = partial(self._prepare, task, page, thread)

@@ -18,8 +18,6 @@ from webpilot.responses import TypedResponse
 
 __all__ = ["VerifiedEvaluator"]
 
-STARTING = 120.0
-"""Seconds it may take to import the evaluator and to read its tasks (about one where idle)."""
 ANSWERING = 60.0
 """Seconds one evaluation may take (some milliseconds for a trace of some hundred requests)."""
 
@@ -117,7 +115,7 @@ class VerifiedEvaluator(Closing):
             if self._process is not None:
                 self._process.end()
             self._process = EvaluatorProcess(python)
-            self._process.hear(STARTING)
+            self._process.wait()
         return self._process
 
 

@@ -58,7 +58,7 @@ def opinion_of(said: Mapping[str, Any]) -> VerifiedOpinion:
                 evaluator=one["evaluator_name"],
                 status=one["status"],
                 score=one["score"],
-                findings=tuple(findings_of(one)),
+                findings=tuple(_findings(one)),
             )
             for one in said["evaluators_results"]
         ),
@@ -69,7 +69,7 @@ def opinion_of(said: Mapping[str, Any]) -> VerifiedOpinion:
     )
 
 
-def findings_of(result: Mapping[str, Any]) -> list[str]:
+def _findings(result: Mapping[str, Any]) -> list[str]:
     """Return one line for each assertion that failed, and one for an error."""
     lines = [
         ": ".join([one["assertion_name"], *(one["assertion_msgs"] or ())])

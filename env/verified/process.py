@@ -15,6 +15,8 @@ from webpilot.errors import JudgeDown
 
 __all__ = ["EvaluatorProcess"]
 
+STARTING = 120.0
+"""Seconds it may take to import the evaluator and to read its tasks (about one where idle)."""
 PROGRAM = Path(__file__).with_name("evaluator_program.py")
 LEAVING = 5.0
 """Seconds it may take to end when its input ends."""
@@ -28,7 +30,7 @@ class EvaluatorProcess:
     """
 
     def __init__(self, python: Path) -> None:
-        """Start it, with the interpreter of its own environment; :meth:`hear` when it is ready."""
+        """Start it, with the interpreter of its own environment; its first line comes by itself."""
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the process
         self._rest = b""
         """What it has said of the next line."""
@@ -47,6 +49,14 @@ class EvaluatorProcess:
         """Its process id, 0 once it was ended."""
         return 0 if self._ended else self._process.pid
 
+    def wait(self) -> None:
+        """Return when it is ready to be asked.
+
+        Raises:
+            JudgeDown: it crashed, or was late; it is ended then.
+        """
+        self._hear(STARTING)
+
     @property
     def alive(self) -> bool:
         """Whether it runs, and nobody has ended it."""
@@ -64,14 +74,10 @@ class EvaluatorProcess:
             self._process.stdin.flush()
         except OSError:
             raise self._lost("ended before it was asked") from None
-        return self.hear(seconds)
+        return self._hear(seconds)
 
-    def hear(self, seconds: float) -> dict[str, Any]:
-        """Return the next line that it says within ``seconds``.
-
-        Raises:
-            JudgeDown: it crashed, or was late; it is ended then.
-        """
+    def _hear(self, seconds: float) -> dict[str, Any]:
+        """Return the next line that it says within ``seconds``."""
         assert self._process.stdout is not None
         stream = self._process.stdout.fileno()
         due = time.monotonic() + seconds

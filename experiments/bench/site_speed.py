@@ -24,7 +24,8 @@ from statistics import median
 from typing import Any
 
 import env.gym
-from env.gym.peer import KNOBS, SHIPPED, action_set, open_ended
+from env.gym.making import open_ended
+from env.gym.peer import KNOBS, SHIPPED, action_set
 from env.gym.warm import warm_browser
 from env.localweb.replica import Replica
 from env.sites.page import VIEWPORT
@@ -68,10 +69,8 @@ class Timed:
 
 
 def visitor(start: str, settings: Mapping[str, Any], held: ExitStack) -> Visitor:
-    """Return an environment that visits pages."""
-    playing = env.gym.FastBrowserEnv(
-        action_mapping=action_set().to_python_code, **open_ended(start), **settings
-    )
+    """Return what visits a page with an environment of these settings."""
+    playing = open_ended(start, action_mapping=action_set().to_python_code, **settings)
     held.callback(playing.close)
     playing.reset(seed=0)
 

@@ -35,7 +35,8 @@ def descendants(pid):
 async def main(how):
     with MiniwobSite() as site:
         async with open_search(site, "miniwob.click-test", seed=1) as search:
-            (site.thread.folder / "requests.har").write_text("of its user")
+            folder = await site.thread.run(site.thread.folder)
+            (folder / "requests.har").write_text("of its user")
             print(*descendants(os.getpid()), flush=True)
             if how == "exit":
                 return

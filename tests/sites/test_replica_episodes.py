@@ -175,8 +175,8 @@ def test_where_every_episode_begins_anew_the_journal_of_an_earlier_try_counts_fo
         (click, *_) = first.trajectory
         key = StepKey(task="webarena.1", seed=0, path=path_hash([]), action=click)
         steps.unlink()
-        with StepJournal(steps) as once:
-            once.begin(key)  # and then a kill came
+        with StepJournal(steps) as journal:
+            journal.begin(key)  # and then a kill came
         assert outcome(noted(suite, CAST, steps=steps).row) == (None, True, False)
-        with StepJournal(steps) as once:
-            assert len(once.finished) == 2
+        with StepJournal(steps) as journal:
+            assert len(journal.finished) == 2

@@ -100,12 +100,12 @@ def mortal_disk(mortal: Mortal) -> None:
     os.write, os.fsync = dying_write, dying_fsync  # type: ignore[assignment]
 
 
-async def play(journal: Path, url: str, mortal: Mortal) -> str:
+async def play(file: Path, url: str, mortal: Mortal) -> str:
     episode = Posting(url, mortal)
-    with StepJournal(journal) as once:
+    with StepJournal(file) as journal:
         careful = CommitOnce(
             episode,
-            once,
+            journal,
             task="shop.1",
             seed=0,
             unsafe=lambda action: action.kind == "click",

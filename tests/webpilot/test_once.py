@@ -109,8 +109,8 @@ def click(bid: str) -> Action:
 
 
 def committed(file: Path, episode: Episode, *bids: str, **options: object) -> CommitOnce:
-    with StepJournal(file) as once:
-        careful = CommitOnce(episode, once, task="shop.1", seed=0, **options)  # type: ignore[arg-type]
+    with StepJournal(file) as journal:
+        careful = CommitOnce(episode, journal, task="shop.1", seed=0, **options)  # type: ignore[arg-type]
         asyncio.run(careful.commit([click(bid) for bid in bids]))
     return careful
 
@@ -140,8 +140,8 @@ def test_an_attempt_that_goes_another_way_than_what_the_site_holds_sends_nothing
     with pytest.raises(SiteUnknown, match=r"the site holds click\('2'\) of shop.1 seed 0"):
         committed(file, other, "1", "3")
     assert other.committed == ()
-    with StepJournal(file) as once:
-        assert once.begin(replace(KEY, path="elsewhere"))
+    with StepJournal(file) as journal:
+        assert journal.begin(replace(KEY, path="elsewhere"))
     with pytest.raises(SiteUnknown, match="goes another way"):
         committed(file, other, "1", "2", "3")
     assert other.committed == ()
@@ -154,8 +154,8 @@ def test_the_same_action_elsewhere_is_another_step(tmp_path: Path) -> None:
     episode = Episode()
     committed(file, episode, "1", "1")
     assert len(episode.committed) == 2
-    with StepJournal(file) as once:
-        assert len({key.path for key in once.finished}) == 2
+    with StepJournal(file) as journal:
+        assert len({key.path for key in journal.finished}) == 2
 
 
 def test_a_step_the_episode_did_not_take_may_be_sent_later(tmp_path: Path) -> None:
@@ -191,12 +191,12 @@ def test_a_step_that_ended_in_an_error_stays_begun(tmp_path: Path) -> None:
 
 def test_a_torn_line_is_none_and_a_damaged_one_stops_everything(tmp_path: Path) -> None:
     file = tmp_path / "steps.jsonl"
-    with StepJournal(file) as once:
-        assert once.begin(KEY)
+    with StepJournal(file) as journal:
+        assert journal.begin(KEY)
     whole = file.read_text()
     file.write_text(whole + '{"state": "done", "ta')
-    with StepJournal(file) as once, pytest.raises(SiteUnknown):
-        once.begin(KEY)
+    with StepJournal(file) as journal, pytest.raises(SiteUnknown):
+        journal.begin(KEY)
     file.write_text(whole.replace("begun", "gone"))
     with pytest.raises(ConfigError, match="line 1, is damaged"):
         StepJournal(file)
@@ -214,11 +214,11 @@ def test_the_journal_holds_one_json_line_for_each_change(tmp_path: Path) -> None
     file = steps_file(tmp_path, "shop.1", 3)
     assert file == tmp_path / "steps" / "shop.1.3.jsonl"
     odd = StepKey(task="shop.1", seed=3, path="", action="fill('1', 'a\u2028b\nc')")
-    with StepJournal(file) as once:
-        once.begin(odd)
-        once.done(odd, url="http://shop/\u2028")
+    with StepJournal(file) as journal:
+        journal.begin(odd)
+        journal.done(odd, url="http://shop/\u2028")
     states = [json.loads(line)["state"] for line in file.read_text().splitlines()]
     assert states == ["begun", "done"]
-    with StepJournal(file) as once:
-        assert once.finished == (odd,)
-        assert not once.begin(odd)
+    with StepJournal(file) as journal:
+        assert journal.finished == (odd,)
+        assert not journal.begin(odd)

@@ -6,7 +6,7 @@ Works while the run goes on: what a writer has not finished yet is simply not th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -22,7 +22,7 @@ from webpilot.records.trees import SearchRecord
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["EpisodeRecord", "Run", "Shown", "load_run"]
+__all__ = ["EpisodeRecord", "Run", "Shown", "first_event", "load_run"]
 
 
 def load_run(path: str | Path) -> Run:
@@ -194,6 +194,11 @@ class Shown:
 def _action(node: Mapping[str, Any]) -> str | None:
     move = node.get("move")
     return None if move is None else str(move.get("raw") or f"stop: {move['kind']}")
+
+
+def first_event(journal: Sequence[Mapping[str, Any]], name: str) -> Mapping[str, Any]:
+    """Return the first event of this name, empty where there is none."""
+    return next((event for event in journal if event["event"] == name), {})
 
 
 def _chosen(

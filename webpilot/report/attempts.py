@@ -10,12 +10,12 @@ from typing import Any
 from markupsafe import Markup
 
 from webpilot.records.drawing import thumbnail
-from webpilot.records.reading import EpisodeRecord
+from webpilot.records.reading import EpisodeRecord, first_event
 from webpilot.records.trees import AttemptRecord
 from webpilot.report.figure import Figure, figure
 from webpilot.report.nodes import Node, read_nodes
 
-__all__ = ["AttemptView", "first_event", "view_attempts"]
+__all__ = ["AttemptView", "view_attempts"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,8 +130,3 @@ def _untried(
         for event in journal
         if event["event"] == "untried" and event["attempt"] == index
     }
-
-
-def first_event(journal: Sequence[Mapping[str, Any]], name: str) -> Mapping[str, Any]:
-    """Return the first event of this name, empty where there is none."""
-    return next((event for event in journal if event["event"] == name), {})

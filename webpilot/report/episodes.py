@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from webpilot.records.reading import EpisodeRecord, load_run
+from webpilot.records.reading import EpisodeRecord, first_event, load_run
 from webpilot.records.rows import EpisodeRow
-from webpilot.report.attempts import AttemptView, first_event, view_attempts
+from webpilot.report.attempts import AttemptView, view_attempts
 from webpilot.report.nodes import Node
 from webpilot.report.words import policy_label, verdict_of, why_failed
 

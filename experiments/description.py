@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
 
 from env.benchmarks import Suite
 from experiments.ceiling import prices
@@ -12,7 +10,7 @@ from experiments.configs import Settings
 from webpilot.provenance import commit
 from webpilot.roles import Cast
 
-__all__ = ["about_run", "clusters", "groupings", "taped"]
+__all__ = ["about_run", "clusters", "groupings"]
 
 
 def about_run(settings: Settings, cast: Cast, suite: Suite, command: str) -> dict[str, object]:
@@ -35,18 +33,6 @@ def about_run(settings: Settings, cast: Cast, suite: Suite, command: str) -> dic
         **prices(settings.policy),
         "versions": {**suite.versions(), "git": commit() or "unknown"},
     }
-
-
-def taped(settings: Settings, summary: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return one line on what the tape has answered, or none."""
-    spent, measured = summary["spent"], summary["measured"]
-    if not measured["llm_calls_cached"]:
-        return ()
-    paid = f", ${measured['usd_paid']:.2f} of ${spent['usd']:.2f} paid" if spent["usd"] else ""
-    return (
-        f"{measured['llm_calls_cached']} of {spent['llm_calls']} model calls were answered by "
-        f"{settings.policy.model.tape.path}{paid}",
-    )
 
 
 def groupings(settings: Settings) -> dict[str, dict[str, str]]:
