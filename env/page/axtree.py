@@ -7,7 +7,7 @@ The text equals ``flatten_axtree_to_str(tree, ignored_roles=[..., "InlineTextBox
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -140,8 +140,12 @@ def _attributes(node: AxNode) -> list[str]:
     return attributes
 
 
-def elements(nodes: Sequence[AxNode], boxes: Mapping[str, Box]) -> list[Element]:
+def elements(
+    nodes: Sequence[AxNode], boxes: Mapping[str, Box], canonical: Callable[[str], str]
+) -> list[Element]:
     """Return the elements with a bid that are not hidden from assistive technology, in order.
+
+    ``canonical`` rewrites the addresses in their names and values.
 
     The parts of a native widget (a date field's spin buttons) repeat its bid: the widget stands
     for them.
@@ -158,7 +162,7 @@ def elements(nodes: Sequence[AxNode], boxes: Mapping[str, Box]) -> list[Element]
         role = node["role"]["value"]
         if bid is not None and bid not in seen and not node.get("ignored"):
             seen.add(bid)
-            found.append(_element(node, bid, frame, parent, boxes.get(bid)))
+            found.append(_element(node, bid, frame, parent, boxes.get(bid), canonical))
             parent = bid
             if role == "Iframe":
                 frame = (*frame, bid)
@@ -169,14 +173,19 @@ def elements(nodes: Sequence[AxNode], boxes: Mapping[str, Box]) -> list[Element]
 
 
 def _element(
-    node: AxNode, bid: str, frame: tuple[str, ...], parent: str | None, box: Box | None
+    node: AxNode,
+    bid: str,
+    frame: tuple[str, ...],
+    parent: str | None,
+    box: Box | None,
+    canonical: Callable[[str], str],
 ) -> Element:
     value = node.get("value", {}).get("value")
     return Element(
         bid=bid,
         role=node["role"]["value"],
-        name=" ".join(str(node.get("name", {}).get("value", "")).split()),
-        value=None if value is None else str(value),
+        name=canonical(" ".join(str(node.get("name", {}).get("value", "")).split())),
+        value=None if value is None else canonical(str(value)),
         states=tuple(_states(node)),
         frame=frame,
         parent=parent,

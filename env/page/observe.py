@@ -57,6 +57,16 @@ class Canonical:
             text = text.replace(real, written)
         return text
 
+    def within(self, told: Any) -> Any:
+        """Return JSON data with the real bases replaced in all its texts."""
+        if isinstance(told, str):
+            return self.text(told)
+        if isinstance(told, Mapping):
+            return {key: self.within(value) for key, value in told.items()}
+        if isinstance(told, list):
+            return [self.within(value) for value in told]
+        return told
+
     def real(self, text: str) -> str:
         """Return a text that is written for agents with the real bases in it."""
         for real, written in sorted(self.bases, key=lambda each: -len(each[1])):
@@ -92,7 +102,7 @@ def observe(
     seen = _look(session)
     lines = flatten(seen.nodes)
     cues = tuple(cue_of(raw, origin, canonical.text) for raw, origin in seen.cues)
-    found = elements(seen.nodes, seen.boxes)
+    found = elements(seen.nodes, seen.boxes, canonical.text)
     printed = {line.bid for line in lines if line.bid is not None}
     found = with_clickable(found, seen.cues, printed)
     url = canonical.text(seen.main["url"])
@@ -101,12 +111,12 @@ def observe(
         fingerprint=fingerprint(
             url=url,
             lines=(canonical.text("\t" * line.depth + line.body) for line in lines),
-            state={str(index): state for index, state in enumerate(seen.states)},
+            state={str(at): canonical.within(state) for at, state in enumerate(seen.states)},
             elements=found,
             mask=mask,
         ),
         url=url,
-        title=seen.main["title"],
+        title=canonical.text(seen.main["title"]),
         elements=tuple(found),
         cues=cues,
         focused=seen.focused,

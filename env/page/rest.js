@@ -2,7 +2,7 @@
 // nothing has changed for a while although something is scheduled again and again.
 
 const TICK = 8;
-const CLAMP = 5; // a nested timer is due up to this many milliseconds later than it asked
+const LATE = 100; // milliseconds after which a timer that was not seen to be called never will be
 
 // The document's window and those of the frames inside it that may be looked into.
 function* views(view = window) {
@@ -15,8 +15,8 @@ function* views(view = window) {
 }
 
 // "once" while something will happen before `until`, "again" while only things happen that may go
-// on for ever, "unknown" where nobody has counted, "" at rest. What was due before `passed` has
-// been called, as timers are called in order.
+// on for ever, "unknown" where nobody has counted, "" at rest. What was due long before `passed`
+// is a string of code that was run unseen, or stands in a document that has been put away.
 function scheduled(passed, until) {
   let found = "";
   for (const view of views()) {
@@ -27,7 +27,7 @@ function scheduled(passed, until) {
     }
     const now = timers.now();
     for (const [ticket, due] of timers.once) {
-      if (due + CLAMP < passed) timers.once.delete(ticket);
+      if (due + LATE < passed) timers.once.delete(ticket);
       else if (due <= until) return "once";
     }
     if (ends(view, until - now)) return "once";

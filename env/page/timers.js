@@ -1,11 +1,13 @@
-// Keeps, in window.webpilot_timers, what a document has asked to be called for later. Runs before
-// the page's own scripts, or as soon as anybody asks; the page's callbacks are left alone.
+// Keeps, in window.webpilot_timers, what a document has asked to be called for later, until it is
+// called. Runs before the page's own scripts, or as soon as anybody asks. That a timer was called
+// cannot be told from the clock: one that is due earlier may be called after one due later.
 (() => {
   if (window.webpilot_timers) return;
   const native = {
     setTimeout: window.setTimeout.bind(window),
     setInterval: window.setInterval.bind(window),
     clear: window.clearTimeout.bind(window),
+    apply: Reflect.apply,
   };
   // Absolute milliseconds, the same in every frame.
   const now = () => performance.timeOrigin + performance.now();
@@ -13,7 +15,11 @@
   const again = new Map();
   const delay = (given) => Math.max(0, Number(given) || 0);
   window.setTimeout = function setTimeout(handler, timeout, ...rest) {
-    const ticket = native.setTimeout(handler, timeout, ...rest);
+    const noted = typeof handler !== "function" ? handler : function (...given) {
+      once.delete(ticket);
+      return native.apply(handler, this, given);
+    };
+    const ticket = native.setTimeout(noted, timeout, ...rest);
     once.set(ticket, now() + delay(timeout));
     return ticket;
   };

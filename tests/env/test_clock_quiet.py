@@ -25,7 +25,7 @@ SAID = "document.getElementById('said').textContent"
 
 
 class Handler(BaseHTTPRequestHandler):
-    """``/slow`` answers after 0.7 s, ``/never`` not at all, ``/stream`` goes on."""
+    """``/slow`` answers after 0.7 s, ``/quick`` at once, ``/never`` never, ``/stream`` for ever."""
 
     def do_GET(self) -> None:
         if self.path.startswith("/stream"):
@@ -37,7 +37,9 @@ class Handler(BaseHTTPRequestHandler):
             self._drip()
             return
         time.sleep(0.7 if self.path.startswith("/slow") else 0.0)
-        text = {"/slow": "answered", "/slow-page": NEXT}.get(self.path.partition("?")[0], PAGE)
+        text = {"/slow": "answered", "/quick": self.path, "/slow-page": NEXT}.get(
+            self.path.partition("?")[0], PAGE
+        )
         self._begin("text/html", str(len(text)))
         self.wfile.write(text.encode())
 
@@ -126,6 +128,12 @@ def test_a_timer_that_is_due_soon_is_waited_for_though_nothing_changes_before(ri
 def test_timers_that_set_timers_are_waited_for(rig: Rig) -> None:
     steps = "let n = 0; const step = () => { say(++n); if (n < 8) setTimeout(step, 30); }; step()"
     assert rig.after(f"(() => {{ {steps} }})()") == "8"
+
+
+def test_what_is_asked_for_after_a_pause_in_typing_is_waited_for_every_time(rig: Rig) -> None:
+    for delay in range(290, 310):
+        script = f"setTimeout(() => ask('/quick?{delay}'), {delay})"
+        assert rig.after(script) == f"/quick?{delay}"
 
 
 def test_a_timer_that_is_due_later_is_not_waited_for(rig: Rig) -> None:

@@ -52,6 +52,23 @@ def test_the_machine_s_address_stands_nowhere_in_an_observation(page: Opened) ->
     assert seen.url == "http://pages/widgets.html"
 
 
+def test_a_page_that_shows_its_own_address_looks_the_same_on_another_port(page: Opened) -> None:
+    fields = "<input aria-label='${here}' value='${here}'><input type='hidden' value='${here}'>"
+    script = (
+        "document.title = location.href; const here = location.href; "
+        f"document.body.insertAdjacentHTML('beforeend', `{fields}`)"
+    )
+    with opened() as elsewhere:
+        looks = []
+        for one in (page, elsewhere):
+            one.open("widgets.html")
+            one.js(script)
+            looks.append(one.look())
+            assert one.server.url not in repr(looks[-1])
+    assert looks[0].fingerprint == looks[1].fingerprint
+    assert named(looks[0], "textbox", looks[0].url).value == looks[0].url
+
+
 def test_elements_carry_value_states_parent_and_box(page: Opened) -> None:
     seen = page.open("widgets.html")
     name = named(seen, "textbox", "Name")
