@@ -105,7 +105,7 @@ def test_a_deep_tree_is_flattened_without_recursion() -> None:
     attach_bids(nodes)
     lines = flatten(nodes)
     assert lines[-1].text == "\t" * 4999 + "[4999] paragraph ''"
-    assert len(elements(nodes, {})) == 5000
+    assert len(elements(nodes, {}, str)) == 5000
 
 
 def test_fingerprints_are_plain_digests() -> None:
