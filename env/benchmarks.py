@@ -107,24 +107,16 @@ SITE_BUDGET = MappingProxyType(
 SITE_SEARCH = MappingProxyType({"max_depth": 30, "rollouts": 30})
 
 
-class SiteTasks(Protocol):
-    """A module that holds the tasks of a benchmark on sites."""
-
-    SPLITS: tuple[str, ...]
-
-    @property
-    def tasks(self) -> Callable[[str], tuple[Playable, ...]]: ...
-
-    @property
-    def load(self) -> Callable[[str], Playable]: ...
-
-
-def on_sites(of: SiteTasks) -> Tasks:
+def on_sites(
+    splits: tuple[str, ...],
+    select: Callable[[str], tuple[Playable, ...]],
+    load: Callable[[str], Playable],
+) -> Tasks:
     """Return the tasks of a benchmark on sites, which are all played alike."""
     return Tasks(
-        splits=of.SPLITS,
-        select=of.tasks,
-        load=of.load,
+        splits=splits,
+        select=select,
+        load=load,
         settle="quiet",
         budget=SITE_BUDGET,
         search=SITE_SEARCH,
@@ -139,9 +131,9 @@ BENCHMARKS: Mapping[str, Tasks] = MappingProxyType(
             load=miniwob.load,
             settle="virtual:500",
         ),
-        "localweb": on_sites(localweb),
-        "webarena": on_sites(webarena),
-        "webarena_verified": on_sites(verified),
+        "localweb": on_sites(localweb.SPLITS, localweb.tasks, localweb.load),
+        "webarena": on_sites(webarena.SPLITS, webarena.tasks, webarena.load),
+        "webarena_verified": on_sites(verified.SPLITS, verified.tasks, verified.load),
     }
 )
 

@@ -6,13 +6,13 @@ import os
 import signal
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from playwright.sync_api import Playwright, sync_playwright
 
 from env.link.warden import Warden, remove
+from env.variables import set_for_now
 
 __all__ = ["Driver"]
 
@@ -42,11 +42,12 @@ class Driver:
     def start(cls, warden: Warden) -> Driver:
         """Return one that was started in this thread."""
         # It leaves profiles and downloads behind when it is ended together with us, under names of
-        # its own making; in a folder of ours they can be found.
+        # its own making; in a folder of ours they can be found. Playwright gives its driver this
+        # process's environment, and no way to say another.
         folder = Path(tempfile.mkdtemp(prefix="webpilot-driver-"))
         warden.add_folder(folder)
         try:
-            with temporary_files_in(folder):
+            with set_for_now({"TMPDIR": str(folder)}):
                 playwright = sync_playwright().start()
         except BaseException:
             if remove(folder):
@@ -90,20 +91,3 @@ class Driver:
             self._warden.drop(self.pid)
             if self._folder is not None and remove(self._folder):
                 self._warden.drop(self._folder)
-
-
-@contextmanager
-def temporary_files_in(folder: Path) -> Iterator[None]:
-    """Have processes started in the body keep their temporary files there.
-
-    Playwright gives its driver this process's environment, and no way to say another.
-    """
-    before = os.environ.get("TMPDIR")
-    os.environ["TMPDIR"] = str(folder)
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["TMPDIR"]
-        else:
-            os.environ["TMPDIR"] = before

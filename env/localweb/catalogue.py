@@ -17,7 +17,7 @@ __all__ = ["SPLITS", "load", "tasks"]
 
 NAME = "localweb"
 FOLDER = Path(__file__).parent / "tasks"
-SPLITS: tuple[str, ...] = ("open", "heldout", "all")
+SPLITS = ("open", "heldout", "all")
 """``open`` tasks may be looked at while rules are written; ``heldout`` ones were written after."""
 JUDGES = ("database", "libwebarena", "verified")
 

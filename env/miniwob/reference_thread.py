@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import TypeVar
 
 from env.miniwob.reference import browsers_folder
 from env.miniwob.reference_page import ReferencePage
+from env.variables import set_for_now
 
 __all__ = ["Worker"]
 
@@ -34,22 +33,11 @@ class Worker:
     def _metered(self, page: ReferencePage, work: Callable[[], T]) -> T:
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="webpilot-reference-")
-            self._start(Path(self._folder.name))
+            # So that BrowserGym's Playwright finds our browser where it looks for its own.
+            with set_for_now({BROWSERS: self._folder.name}):
+                browsers_folder()
         with page.meter.working():
             return work()
-
-    @staticmethod
-    def _start(folder: Path) -> None:
-        """Start BrowserGym's Playwright so that it finds our browser where it looks for its own."""
-        before = os.environ.get(BROWSERS)
-        os.environ[BROWSERS] = str(folder)
-        try:
-            browsers_folder()
-        finally:
-            if before is None:
-                del os.environ[BROWSERS]
-            else:
-                os.environ[BROWSERS] = before
 
     def close(self) -> None:
         """End the thread and BrowserGym's Playwright with it."""

@@ -8,7 +8,7 @@ from webpilot.errors import ConfigError
 
 __all__ = ["SPLITS", "load", "tasks"]
 
-SPLITS: tuple[str, ...] = SUBSETS
+SPLITS = SUBSETS
 """The full set and the Hard 258: two benchmarks, named in every result."""
 
 

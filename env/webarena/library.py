@@ -8,16 +8,16 @@ of its own: the variables are set for that moment only, and nothing is left in `
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 import threading
 import warnings
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from types import ModuleType
 
+from env.variables import set_for_now
 from env.webarena.catalogue import INSTALL
 from env.webarena.sites import HOMEPAGE, SITES
 from webpilot.errors import ConfigError
@@ -63,7 +63,7 @@ def library(sites: Mapping[str, str]) -> Library:
 @lru_cache(maxsize=KEPT)
 def _imported(addresses: tuple[tuple[str, str], ...]) -> Library:
     wanted = {site.upper(): address for site, address in addresses}
-    with _importing, _set_for_now(os.environ, wanted), _apart(), warnings.catch_warnings():
+    with _importing, set_for_now(wanted), _apart(), warnings.catch_warnings():
         # Of its type checker, on spellings of types that are no longer in fashion.
         warnings.simplefilter("ignore")
         try:
@@ -91,18 +91,3 @@ def _taken() -> dict[str, ModuleType]:
     """Return the package's modules, which are known no longer."""
     names = [name for name in sys.modules if name.partition(".")[0] == PACKAGE]
     return {name: sys.modules.pop(name) for name in names}
-
-
-@contextmanager
-def _set_for_now(environ: MutableMapping[str, str], values: Mapping[str, str]) -> Iterator[None]:
-    """Set variables while the ``with`` body runs, and put them back as they were."""
-    before = {name: environ.get(name) for name in values}
-    environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                environ.pop(name, None)
-            else:
-                environ[name] = value
